@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { errorCodes } from "./errors.ts";
+
+/** The keys under which Ringmain's own fields travel in the `_meta` of MCP messages. */
+export const metaKey = {
+  /** Request: the signed token of a run, or of the person at the keyboard. */
+  token: "dev.ringmain/token",
+  /** Request: the stable path of the step that calls. */
+  step: "dev.ringmain/step",
+  /** Request: the idempotency key, scoped by principal and tool. */
+  key: "dev.ringmain/key",
+  /** Request: the business key, scoped by tool across the workspace. */
+  once: "dev.ringmain/once",
+  /** Result: the sequence number of the audit entry. */
+  entry: "dev.ringmain/entry",
+  /** Result: that this is the stored result of an earlier call. */
+  replayed: "dev.ringmain/replayed",
+  /** Result: the error, when there is one. */
+  error: "dev.ringmain/error",
+  /** Tool definition: its effect. */
+  effect: "dev.ringmain/effect",
+} as const;
+
+/** An error as it travels to a caller. */
+export const callError = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  hint: z.string().optional(),
+  retryable: z.boolean().default(false),
+  /** The ids of the policies that refused the call. */
+  policies: z.array(z.string()).default([]),
+});
+export type CallError = z.infer<typeof callError>;
+
+/** Says that a result was stored by an earlier call. */
+export const replay = z.object({
+  /** The entry of the call that did the work. */
+  entry: z.int(),
+  /** The run that did it, when a run did. */
+  run: z.string().optional(),
+});
+export type Replay = z.infer<typeof replay>;

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type Json } from "./json.ts";
+
+/** What a tool does to the world. Everything but `read` is a write. */
+export type Effect = "read" | "create" | "update" | "delete" | "send";
+
+/** A tool as a server describes itself over MCP: what the hub lists, `ringmain.lock` pins and `check` checks against. */
+export interface ToolDescription {
+  server: string;
+  name: string;
+  title: string;
+  description: string;
+  effect: Effect;
+  /** JSON Schema 2020-12 of the arguments. */
+  inputSchema: Json;
+  /** JSON Schema 2020-12 of the result. */
+  outputSchema: Json;
+}
+
+/** `server.tool`, as workflows, grants and policies write it. */
+export function toolId(tool: Pick<ToolDescription, "server" | "name">): string {
+  return `${tool.server}.${tool.name}`;
+}
+
+/** The SHA-256 of everything a caller relies on, in hex. A changed tool has another hash. */
+export function toolHash(tool: ToolDescription): string {
+  const { server, name, title, description, effect, inputSchema, outputSchema } = tool;
+  const text = canonicalJson({ server, name, title, description, effect, inputSchema, outputSchema });
+  return createHash("sha256").update(text).digest("hex");
+}

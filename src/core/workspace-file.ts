@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { principalLimits, toolPattern } from "./agent-file.ts";
+import { readYaml, type YamlFile } from "./yaml-file.ts";
+
+const identifier = z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be lower case letters, digits, - and _");
+
+const server = z.strictObject({
+  /** One of Ringmain's own servers. */
+  builtin: z.enum(["crm", "accounting", "inventory"]).optional(),
+  /** Or the program of another server built on the kit. */
+  command: z.string().optional(),
+  args: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+  /** For instance 30s; a call that takes longer fails with TIMEOUT. */
+  timeout: z.string().optional(),
+});
+
+const grants = z.strictObject({
+  tools: z.array(toolPattern).default([]),
+  limits: principalLimits.default({}),
+});
+
+/** `ringmain.yaml`. */
+export const workspaceSchema = z.strictObject({
+  name: z.string(),
+  /** Marks the sample company that `ringmain demo` may seed and reset. A real workspace never has it. */
+  sample: z.boolean().default(false),
+  /** The folder of the state, relative to the workspace. */
+  state: z.string().default(".ringmain"),
+  servers: z.record(identifier, server).default({}),
+  /** People. `members` are operating-system user names; `*` is whoever can read the workspace's private key. */
+  roles: z.record(identifier, grants.extend({ members: z.array(z.string()).default([]) })).default({}),
+  /** Programs such as Claude Desktop, each with a credential of its own (`ringmain connect`). */
+  clients: z.record(identifier, grants).default({}),
+});
+
+export type WorkspaceFile = z.infer<typeof workspaceSchema>;
+export type ServerEntry = z.infer<typeof server>;
+
+/** Reads the text of `ringmain.yaml`. */
+export function parseWorkspaceFile(text: string): YamlFile<WorkspaceFile> {
+  return readYaml({ file: "ringmain.yaml", text, schema: workspaceSchema });
+}

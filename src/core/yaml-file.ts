@@ -1,0 +1,100 @@
+import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { didYouMean } from "./closest.ts";
+import type { Problem } from "./problem.ts";
+
+/** Where a value stands inside a document: keys and indexes from the root. */
+export type YamlPath = readonly (string | number)[];
+
+export interface YamlFile<T> {
+  /** Absent when the text or its shape is wrong. */
+  value?: T;
+  problems: Problem[];
+  /** Makes a problem that points at the value at a path (or at its nearest existing parent). */
+  problemAt(path: YamlPath, code: string, message: string, hint?: string): Problem;
+}
+
+/**
+ * Reads a YAML text against a schema, keeping positions. `lineOffset` is the number of lines before the text
+ * in its file.
+ */
+export function readYaml<T extends z.ZodType>(options: {
+  file: string;
+  text: string;
+  schema: T;
+  lineOffset?: number;
+}): YamlFile<z.output<T>> {
+  const { file, text, schema, lineOffset = 0 } = options;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+
+  const problemAtOffset = (offset: number, code: string, message: string, hint?: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { code, message, hint, file, line: Math.max(1, line) + lineOffset, column: Math.max(1, col) };
+  };
+  const problemAt: YamlFile<unknown>["problemAt"] = (path, code, message, hint) => {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node: unknown = document.getIn(path.slice(0, length), true);
+      if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
+        return problemAtOffset(Number(node.range[0]), code, message, hint);
+      }
+    }
+    return problemAtOffset(0, code, message, hint);
+  };
+
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) =>
+      problemAtOffset(error.pos[0], "yaml-syntax", error.message),
+    );
+    return { problems, problemAt };
+  }
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return { value: parsed.data, problems: [], problemAt };
+  return {
+    problems: parsed.error.issues.flatMap((issue) => issueProblems(issue, schema, problemAt)),
+    problemAt,
+  };
+}
+
+function issueProblems(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  at: YamlFile<unknown>["problemAt"],
+): Problem[] {
+  const path = issue.path.filter((key) => typeof key !== "symbol");
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(schema, path);
+    return issue.keys.map((key) =>
+      at(
+        [...path, key],
+        "unknown-key",
+        `There is no key "${key}" here.`,
+        didYouMean(key, known) ?? `Known keys: ${known.join(", ")}.`,
+      ),
+    );
+  }
+  return [at(path, "invalid-value", `${path.join(".") || "The file"}: ${issue.message}`)];
+}
+
+/** The keys that the object schema at a path knows, looking through records, arrays, defaults and optionals. */
+function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
+  let node: unknown = schema;
+  for (const key of path) node = childSchema(unwrap(node), key);
+  const shape = property(unwrap(node), "shape");
+  return typeof shape === "object" && shape !== null ? Object.keys(shape) : [];
+}
+
+function childSchema(schema: unknown, key: string | number): unknown {
+  const shape = property(schema, "shape");
+  if (typeof shape === "object" && shape !== null) return property(shape, String(key));
+  return property(schema, "element") ?? property(schema, "valueType");
+}
+
+function unwrap(schema: unknown): unknown {
+  const inner = property(property(schema, "def"), "innerType");
+  return inner === undefined ? schema : unwrap(inner);
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}

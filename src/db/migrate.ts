@@ -1,0 +1,53 @@
+import type { DatabaseSync } from "node:sqlite";
+import { RingmainError } from "../core/errors.ts";
+import { transact } from "./transaction.ts";
+
+/** One step of a schema. Versions count from 1 without gaps; a released one never changes. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+/**
+ * Brings the tables of one owner (a server, or a part of the kit) up to date, under one write lock.
+ * Throws STATE_INVALID, and changes nothing, when the database was written by a newer version of Ringmain.
+ */
+export async function migrate(
+  database: DatabaseSync,
+  owner: string,
+  migrations: readonly Migration[],
+  now: Date,
+): Promise<void> {
+  const latest = migrations.length;
+  if (appliedVersion(database, owner) === latest) return;
+  await transact(database, () => {
+    database.exec(`CREATE TABLE IF NOT EXISTS migration (
+      owner TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL,
+      PRIMARY KEY (owner, version)) STRICT, WITHOUT ROWID`);
+    const applied = appliedVersion(database, owner);
+    if (applied > latest) {
+      throw new RingmainError(
+        "STATE_INVALID",
+        `The database has version ${applied} of ${owner}; this program knows ${latest}.`,
+        {
+          hint: "It was written by a newer Ringmain. Install that version; nothing was changed.",
+        },
+      );
+    }
+    const record = database.prepare(
+      "INSERT INTO migration (owner, version, name, applied_at) VALUES (?, ?, ?, ?)",
+    );
+    for (const step of migrations.slice(applied)) {
+      database.exec(step.sql);
+      record.run(owner, step.version, step.name, now.toISOString());
+    }
+  });
+}
+
+function appliedVersion(database: DatabaseSync, owner: string): number {
+  const exists = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migration'").get();
+  if (exists === undefined) return 0;
+  const row = database.prepare("SELECT max(version) AS version FROM migration WHERE owner = ?").get(owner);
+  return Number(row?.version ?? 0);
+}

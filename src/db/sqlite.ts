@@ -1,0 +1,103 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { messageOf, RingmainError } from "../core/errors.ts";
+
+/**
+ * Opens a SQLite file with the settings every process of Ringmain shares.
+ *
+ * `synchronous: "full"` makes a commit survive a power cut and is what a server uses; `"normal"` survives the
+ * death of the process only and is for the runner's own rows, which the next full commit in the same
+ * write-ahead log makes durable (docs/decisions/0005).
+ *
+ * Throws STORE_UNAVAILABLE when the file cannot be opened, is no database or is damaged.
+ */
+export function openSqlite(options: {
+  path: string;
+  synchronous?: "full" | "normal";
+  readOnly?: boolean;
+}): DatabaseSync {
+  const { path, synchronous = "full", readOnly = false } = options;
+  try {
+    if (!readOnly) mkdirSync(dirname(path), { recursive: true });
+    // Waiting is done in transaction.ts: SQLite's own busy timeout starves one process among several.
+    const database = new DatabaseSync(path, { readOnly, timeout: 5, defensive: true });
+    if (!readOnly) database.exec("PRAGMA journal_mode = WAL");
+    database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;
+      PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;`);
+    return database;
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+const primaryCode = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+};
+
+/** The primary SQLite result code of an error (https://sqlite.org/rescode.html), or undefined for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
+    return undefined;
+  return error.errcode & 0xff;
+}
+
+/** Whether another connection holds the lock, so that trying again later may work. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === primaryCode.busy || code === primaryCode.locked;
+}
+
+/** Whether the store itself cannot write or read: no call can be recorded, so none may be answered. */
+export function isStoreFailure(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && Object.values(primaryCode).includes(code);
+}
+
+/** Turns an error of SQLite into one whose message names the remedy. Any other error is returned as it is. */
+export function storeError(error: unknown, path: string): unknown {
+  const code = sqliteCode(error);
+  if (error instanceof RingmainError || code === undefined) return error;
+  const unavailable = (message: string, hint: string, retryable = false) =>
+    new RingmainError("STORE_UNAVAILABLE", message, { hint, retryable, cause: error });
+  switch (code) {
+    case primaryCode.busy:
+    case primaryCode.locked:
+      return new RingmainError("STORE_BUSY", `The database ${path} is in use by another program.`, {
+        hint: "Try again; if it lasts, look for a process that was stopped while it held the lock.",
+        retryable: true,
+        cause: error,
+      });
+    case primaryCode.readOnly:
+      return unavailable(
+        `The database ${path} is read-only.`,
+        "Give this user write permission on the file and its folder.",
+      );
+    case primaryCode.full:
+      return unavailable(
+        `There is no space left for the database ${path}.`,
+        "Free some disk space and try again.",
+        true,
+      );
+    case primaryCode.cannotOpen:
+      return unavailable(
+        `The database ${path} cannot be opened.`,
+        "Check that the folder exists and that this user may write to it.",
+      );
+    case primaryCode.notADatabase:
+    case primaryCode.corrupt:
+      return unavailable(
+        `The file ${path} is damaged or is no SQLite database.`,
+        "Nothing was changed. Put a backup in its place, or run `sqlite3 FILE .recover`.",
+      );
+    default:
+      return unavailable(`The database ${path} failed: ${messageOf(error)}.`, "Run `ringmain doctor`.");
+  }
+}

@@ -1,0 +1,26 @@
+import type { Json } from "../core/json.ts";
+
+/**
+ * A workflow, parsed and checked: plain JSON, stored with each run and pinned by its hash, so that editing the
+ * file never changes a run under way. Texts that end in `Source` or stand in a template are CEL.
+ */
+export interface Plan {
+  /** The id: the file's name without `.yaml`. */
+  workflow: string;
+  name: string;
+  agent: string;
+  /** SHA-256 of the workflow file's text, in hex. */
+  fileHash: string;
+  /** JSON Schema of each input, with defaults. */
+  inputs: Record<string, Json>;
+  limits: { durationMs?: number; writes?: number };
+  steps: PlanStep[];
+  outputs: Record<string, Json>;
+}
+
+/** One node. Each kind adds its own members; its file in `steps/` reads them. */
+export interface PlanStep {
+  id: string;
+  kind: string;
+  [member: string]: Json;
+}

@@ -1,0 +1,62 @@
+import type { Replay } from "../core/call-meta.ts";
+import type { Json } from "../core/json.ts";
+
+/** What a run's steps may do to the world. An engine supplies it; steps know no other I/O. */
+export interface RunContext {
+  runId: string;
+  /** The run's recorded start: what `now` means in its expressions, also after a resume. */
+  startedAt: Date;
+  inputs: Record<string, Json>;
+  /** Aborted when the run is cancelled, its duration is used up or the process is ending. */
+  signal: AbortSignal;
+  /**
+   * Calls one tool, or answers from the run's journal when this path completed before. Throws RingmainError;
+   * one that is not retryable is the outcome of the step and is journalled too.
+   */
+  call(request: CallRequest): Promise<CallAnswer>;
+  /** Whether the work of a business key is already done, in any run. */
+  findOnce(key: string): Promise<Replay | undefined>;
+  /** Records that the work of a business key is done. Safe to repeat. */
+  markOnce(key: string, path: string): Promise<void>;
+  /** Tells whoever watches. Must not throw. */
+  report(event: StepEvent): void;
+}
+
+export interface CallRequest {
+  /** Stable: step ids from the root, with the loop key in brackets, for instance `remind[inv_3]/send`. */
+  path: string;
+  /** `server.tool` */
+  tool: string;
+  arguments: Record<string, Json>;
+  /** The business key, when the step has one. */
+  once?: string;
+  timeoutMs?: number;
+}
+
+export interface CallAnswer {
+  result: Json;
+  /** The sequence number of the call's audit entry. */
+  entry: number;
+  /** Present when an earlier call did the work: `already done` when a business key found it. */
+  replayed?: Replay;
+}
+
+/** What happened to a step, for a person who watches. */
+export interface StepEvent {
+  runId: string;
+  path: string;
+  /** The path without loop keys: which line of the workflow it is. */
+  stepId: string;
+  kind: string;
+  status: "started" | "done" | "already_done" | "skipped" | "failed";
+  /** `server.tool` of a call. */
+  tool?: string;
+  entry?: number;
+  error?: { code: string; message: string; hint?: string; policies?: readonly string[] };
+  /** The step's value, for a call or a loop. */
+  result?: Json;
+  /** For a loop: how many items, how many failed, how many were already done. */
+  counts?: { items: number; failed: number; alreadyDone: number };
+  /** For an `ask`: that the fallback was used. */
+  fallback?: boolean;
+}
