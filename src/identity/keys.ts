@@ -1,0 +1,63 @@
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { RingmainError } from "../core/errors.ts";
+
+/** The runner's ed25519 keys, in PEM. Servers read the public one only. */
+function keyPaths(stateDir: string) {
+  return { private: join(stateDir, "keys", "runner.key"), public: join(stateDir, "keys", "runner.pub") };
+}
+
+/**
+ * Makes the key pair of a workspace unless it has one. The private key is readable by its owner only. Two
+ * processes may come at once: linking the finished private key into place lets exactly one of them win, and
+ * the public key is always derived from the winner.
+ */
+export function ensureKeys(stateDir: string): void {
+  const paths = keyPaths(stateDir);
+  if (existsSync(paths.private) && existsSync(paths.public)) return;
+  mkdirSync(join(stateDir, "keys"), { recursive: true, mode: 0o700 });
+  if (!existsSync(paths.private)) {
+    const draft = `${paths.private}.${process.pid}`;
+    const { privateKey } = generateKeyPairSync("ed25519");
+    writeFileSync(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    try {
+      linkSync(draft, paths.private);
+    } catch (error) {
+      if (!existsSync(paths.private)) throw error;
+    } finally {
+      unlinkSync(draft);
+    }
+  }
+  const publicKey = createPublicKey(readFileSync(paths.private)).export({ type: "spki", format: "pem" });
+  const draft = `${paths.public}.${process.pid}`;
+  writeFileSync(draft, publicKey, { mode: 0o644 });
+  renameSync(draft, paths.public);
+}
+
+export function readPrivateKey(stateDir: string): string {
+  return readKey(keyPaths(stateDir).private);
+}
+
+export function readPublicKey(stateDir: string): string {
+  return readKey(keyPaths(stateDir).public);
+}
+
+function readKey(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new RingmainError("STATE_INVALID", `The key file ${path} cannot be read.`, {
+      hint: "Run a `ringmain` command in the workspace first, as the user who owns it.",
+      cause,
+    });
+  }
+}
