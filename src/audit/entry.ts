@@ -1,0 +1,57 @@
+import { z } from "zod";
+
+/** What became of a call. `replayed` answers with the stored result of an earlier entry and does nothing. */
+export const outcomes = ["done", "replayed", "denied", "failed", "unknown"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/**
+ * One line of the audit trail, as it stands in the database and in exports. Absent members are left out.
+ * Arguments and results are not in it: it holds salted commitments to them, so that they can be erased while
+ * every proof over the entries stays valid.
+ */
+export const entrySchema = z.object({
+  v: z.literal(1),
+  /** Counts from 1 without gaps; the entry is leaf `seq - 1` of the Merkle tree. */
+  seq: z.int(),
+  /** RFC 3339, UTC, milliseconds. */
+  time: z.string(),
+  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `seed`: sample data. */
+  kind: z.enum(["call", "run", "once", "seed"]),
+  principal: z.string(),
+  verified_by: z.string(),
+  /** Name and version that the MCP client gave; nobody vouches for it. */
+  client: z.string().optional(),
+  server: z.string(),
+  /** `server.tool` */
+  tool: z.string(),
+  effect: z.string(),
+  /** `allow`, `deny` or `none` when the call failed before a decision. */
+  decision: z.enum(["allow", "deny", "none"]),
+  /** The grant that opened the tool and the ids of the policies that decided. */
+  policies: z.array(z.string()),
+  outcome: z.enum(outcomes),
+  error: z.string().optional(),
+  /** The error's message, which is safe to show; the arguments are not repeated in it. */
+  reason: z.string().optional(),
+  run: z.string().optional(),
+  step: z.string().optional(),
+  workflow: z.string().optional(),
+  workflow_hash: z.string().optional(),
+  tool_hash: z.string().optional(),
+  key: z.string().optional(),
+  once: z.string().optional(),
+  /** The entry whose result was given again. */
+  replay_of: z.int().optional(),
+  /** Microseconds from the call's start inside the transaction to its entry. */
+  duration_us: z.int(),
+  /** SHA-256 over label, salt and canonical JSON (`commitment.ts`), in hex. */
+  arguments_commitment: z.string().optional(),
+  result_commitment: z.string().optional(),
+  /** The rows that the call changed: table, id and version after it. */
+  changed: z.array(z.tuple([z.string(), z.string(), z.int()])),
+});
+
+export type Entry = z.infer<typeof entrySchema>;
+
+/** An entry before the trail gives it its place. */
+export type EntryDraft = Omit<Entry, "v" | "seq" | "arguments_commitment" | "result_commitment">;

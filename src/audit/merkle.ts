@@ -1,0 +1,72 @@
+import { hash } from "node:crypto";
+
+/** Hashes of RFC 6962 §2.1: a leaf and an inner node can never be mistaken for each other. */
+const leafPrefix = Buffer.from([0]);
+const nodePrefix = Buffer.from([1]);
+
+function sha256(bytes: Uint8Array): Buffer {
+  return hash("sha256", bytes, "buffer");
+}
+
+/** The hash of one leaf: SHA-256(0x00 || data). */
+export function leafHash(data: Uint8Array): Buffer {
+  return sha256(Buffer.concat([leafPrefix, data]));
+}
+
+/** The hash of an inner node: SHA-256(0x01 || left || right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  return sha256(Buffer.concat([nodePrefix, left, right]));
+}
+
+/** The root of a tree without leaves (RFC 6962 §2.1): the hash of nothing. */
+export const emptyRoot: Buffer = sha256(Buffer.alloc(0));
+
+/**
+ * The right edge of a Merkle tree: the roots of its complete subtrees, largest first. It is all one needs to
+ * append (at most 64 hashes), and it folds to the tree's root.
+ */
+export class Frontier {
+  #size: number;
+  readonly #roots: Buffer[];
+
+  constructor(size = 0, roots: readonly Buffer[] = []) {
+    this.#size = size;
+    this.#roots = [...roots];
+  }
+
+  /** The number of leaves. */
+  get size(): number {
+    return this.#size;
+  }
+
+  append(leaf: Buffer): void {
+    let node = leaf;
+    // each trailing 1 bit of the size is a complete subtree that the new leaf completes into a larger one
+    for (let bits = this.#size; bits % 2 === 1; bits = Math.floor(bits / 2)) {
+      const left = this.#roots.pop();
+      if (left !== undefined) node = nodeHash(left, node);
+    }
+    this.#roots.push(node);
+    this.#size += 1;
+  }
+
+  /** The Merkle tree hash of all leaves so far (RFC 6962 §2.1). */
+  root(): Buffer {
+    let root: Buffer | undefined;
+    for (const subtree of this.#roots.toReversed())
+      root = root === undefined ? subtree : nodeHash(subtree, root);
+    return root ?? emptyRoot;
+  }
+
+  /** The subtree roots one after another, 32 bytes each. */
+  toBytes(): Buffer {
+    return Buffer.concat(this.#roots);
+  }
+
+  static fromBytes(size: number, bytes: Uint8Array): Frontier {
+    const roots: Buffer[] = [];
+    for (let offset = 0; offset < bytes.length; offset += 32)
+      roots.push(Buffer.from(bytes.subarray(offset, offset + 32)));
+    return new Frontier(size, roots);
+  }
+}

@@ -1,0 +1,89 @@
+import type { DatabaseSync } from "node:sqlite";
+import { commit } from "./commitment.ts";
+import { entrySchema } from "./entry.ts";
+import { Frontier, leafHash } from "./merkle.ts";
+
+/** What `verifyTrail` found. */
+export interface Verification {
+  entries: number;
+  /** The Merkle tree hash over all entries (RFC 6962 §2.1), in hex. */
+  root: string;
+  /** Payloads that were erased; their entries still verify. */
+  erased: number;
+  faults: { seq: number; message: string }[];
+}
+
+/**
+ * Recomputes everything that can be recomputed: the place and the leaf hash of each entry, the tree over them,
+ * the stored tree head, and the commitments to the payloads. Reads in one consistent snapshot.
+ */
+export function verifyTrail(
+  database: DatabaseSync,
+  progress: (entries: number) => void = () => {},
+): Verification {
+  database.exec("BEGIN");
+  try {
+    return verifySnapshot(database, progress);
+  } finally {
+    database.exec("COMMIT");
+  }
+}
+
+function verifySnapshot(database: DatabaseSync, progress: (entries: number) => void): Verification {
+  const faults: Verification["faults"] = [];
+  const tree = new Frontier();
+  let erased = 0;
+  const rows = database
+    .prepare(
+      `SELECT e.seq, e.body, e.leaf, p.salt, p.arguments, p.result FROM audit_entry e
+       LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY e.seq`,
+    )
+    .iterate();
+  for (const row of rows) {
+    const seq = Number(row.seq);
+    const body = String(row.body);
+    const leaf = leafHash(Buffer.from(body));
+    const fault = (message: string) => void faults.push({ seq, message });
+
+    if (seq !== tree.size + 1) fault(`entry ${tree.size + 1} is missing`);
+    if (!(row.leaf instanceof Uint8Array) || !leaf.equals(row.leaf))
+      fault("the entry differs from its leaf hash");
+    const entry = parse(body);
+    if (entry === undefined || entry.seq !== seq) {
+      fault("the entry is not one that Ringmain wrote in this place");
+    } else if (row.salt instanceof Uint8Array) {
+      const { salt } = row;
+      const holds = (label: "arguments" | "result", text: unknown, commitment: string | undefined) =>
+        text === null ? commitment === undefined : commit(label, salt, String(text)) === commitment;
+      if (!holds("arguments", row.arguments, entry.arguments_commitment))
+        fault("the arguments differ from their commitment");
+      if (!holds("result", row.result, entry.result_commitment))
+        fault("the result differs from its commitment");
+    } else {
+      erased += 1;
+    }
+    tree.append(leaf);
+    if (tree.size % 10_000 === 0) progress(tree.size);
+  }
+
+  const root = tree.root().toString("hex");
+  const head = database.prepare("SELECT size, root FROM audit_tree WHERE id = 1").get();
+  const stored = head?.root instanceof Uint8Array ? Buffer.from(head.root).toString("hex") : "none";
+  if (Number(head?.size ?? -1) !== tree.size) {
+    faults.push({
+      seq: tree.size,
+      message: `the tree head says ${head?.size ?? "nothing"} entries, there are ${tree.size}`,
+    });
+  } else if (stored !== root) {
+    faults.push({ seq: tree.size, message: `the tree head is ${stored}, the entries give ${root}` });
+  }
+  return { entries: tree.size, root, erased, faults };
+}
+
+function parse(body: string) {
+  try {
+    return entrySchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}
