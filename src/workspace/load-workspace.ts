@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Agent, parseAgent } from "../core/agent-file.ts";
+import { RingmainError } from "../core/errors.ts";
+import { compareProblems, type Problem } from "../core/problem.ts";
+import { parseWorkspaceFile, type WorkspaceFile } from "../core/workspace-file.ts";
+
+/** A file of the workspace. `file` is relative to it. */
+export interface SourceFile {
+  id: string;
+  file: string;
+  text: string;
+}
+
+/** A workspace as its files stand now. Agents with faults are left out, and so have no grants. */
+export interface Workspace {
+  dir: string;
+  stateDir: string;
+  databasePath: string;
+  config: WorkspaceFile;
+  agents: Agent[];
+  /** Not parsed here: `check` does. */
+  workflows: SourceFile[];
+  policies: SourceFile[];
+  /** Faults of the agent files. */
+  problems: Problem[];
+}
+
+/** Reads a workspace. Throws WORKFLOW_INVALID with its problems when ringmain.yaml itself is wrong. */
+export function loadWorkspace(dir: string): Workspace {
+  const path = join(dir, "ringmain.yaml");
+  const { value: config, problems: faults } = parseWorkspaceFile(readFileSync(path, "utf8"));
+  if (config === undefined) {
+    const [first] = faults;
+    throw new RingmainError(
+      "WORKFLOW_INVALID",
+      `ringmain.yaml:${first?.line}:${first?.column}: ${first?.message}`,
+      {
+        hint: first?.hint ?? "Mend the file; `ringmain check` shows every fault.",
+        details: { problems: faults },
+      },
+    );
+  }
+  const stateDir = resolve(dir, config.state);
+  const parsed = sourceFiles(dir, "agents", ".md").map(({ id, file, text }) => parseAgent(id, file, text));
+  return {
+    dir,
+    stateDir,
+    databasePath: join(stateDir, "ringmain.db"),
+    config,
+    agents: parsed.flatMap(({ agent, problems }) =>
+      agent === undefined || problems.length > 0 ? [] : [agent],
+    ),
+    workflows: sourceFiles(dir, "workflows", ".yaml").filter(({ id }) => !id.endsWith(".test")),
+    policies: sourceFiles(dir, "policies", ".cedar"),
+    problems: parsed.flatMap(({ problems }) => problems).sort(compareProblems),
+  };
+}
+
+function sourceFiles(dir: string, folder: string, ending: string): SourceFile[] {
+  const path = join(dir, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => name.endsWith(ending) && !name.startsWith("."))
+    .sort()
+    .map((name) => ({
+      id: name.slice(0, -ending.length),
+      file: `${folder}/${name}`,
+      text: readFileSync(join(path, name), "utf8"),
+    }));
+}
+
+/** Who has which grants: `agent:collector`, `client:claude-desktop`, `role:owner` → their `tools:` lists. */
+export function grantsOf(workspace: Workspace): Map<string, readonly string[]> {
+  return new Map(principals(workspace).map(({ id, tools }) => [id, tools]));
+}
+
+/** The limits of each principal, by the same names. */
+export function limitsOf(workspace: Workspace): Map<string, Agent["limits"]> {
+  return new Map(principals(workspace).map(({ id, limits }) => [id, limits]));
+}
+
+function principals({ agents, config }: Workspace) {
+  return [
+    ...agents.map(({ id, tools, limits }) => ({ id: `agent:${id}`, tools, limits })),
+    ...Object.entries(config.clients).map(([id, { tools, limits }]) => ({
+      id: `client:${id}`,
+      tools,
+      limits,
+    })),
+    ...Object.entries(config.roles).map(([id, { tools, limits }]) => ({ id: `role:${id}`, tools, limits })),
+  ];
+}
+
+/** The roles of an operating-system user: those that name the user, and those of everyone (`*`). */
+export function rolesOf(workspace: Workspace, user: string): string[] {
+  return Object.entries(workspace.config.roles)
+    .filter(([, { members }]) => members.includes(user) || members.includes("*"))
+    .map(([role]) => role);
+}
