@@ -21,6 +21,12 @@ export const metaKey = {
   effect: "dev.ringmain/effect",
 } as const;
 
+/**
+ * The experimental capability by which a server says that it is built on the kit, so that each of its calls is
+ * permitted and recorded: `experimental: { "dev.ringmain/kit": { version: 1 } }`.
+ */
+export const kitCapability = "dev.ringmain/kit";
+
 /** An error as it travels to a caller. */
 export const callError = z.object({
   code: z.enum(errorCodes),

@@ -1,0 +1,77 @@
+import type { Clock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import { credentialChecker } from "../identity/credentials.ts";
+import { ensureKeys, readPublicKey } from "../identity/keys.ts";
+import { anonymous, type Identity } from "../identity/principal.ts";
+import { createVerifier } from "../identity/tokens.ts";
+import { type Access, createAccess } from "../policy/access.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import { grantsOf, limitsOf, loadWorkspace } from "../workspace/load-workspace.ts";
+import type { ServerDefinition } from "./define-tool.ts";
+import { describeTool, toJsonSchema } from "./describe-tool.ts";
+import { migrateServer, openWorkspaceDatabase, restrictToServer } from "./open-store.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+
+/** A server with its store open, ready to be called. */
+export interface OpenServer {
+  pipeline: Pipeline;
+  access: Access;
+  /** Who a caller is: by the token of the call, else by the process's own credential, else nobody. */
+  identify(token: string | undefined): Promise<Identity>;
+  close(): void;
+}
+
+/**
+ * Opens a server in the workspace that the environment names (RINGMAIN_WORKSPACE, else the nearest one).
+ * RINGMAIN_TOKEN is the credential of the client that started the process.
+ */
+export async function openServer<Tables, Context>(
+  definition: ServerDefinition<Tables, Context>,
+  clock: Clock,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<OpenServer> {
+  const workspace = loadWorkspace(findWorkspace({ environment }));
+  ensureKeys(workspace.stateDir);
+  const database = await openWorkspaceDatabase({ path: workspace.databasePath, now: clock.now() });
+  await migrateServer(database, definition, clock.now());
+
+  const verifyToken = await createVerifier(readPublicKey(workspace.stateDir));
+  const checkCredential = credentialChecker(database);
+  const credential = environment.RINGMAIN_TOKEN;
+  const access = await createAccess({
+    grants: grantsOf(workspace),
+    policies: workspace.policies,
+    tools: definition.tools.map((tool) => ({
+      server: definition.name,
+      name: tool.name,
+      effect: tool.effect,
+      get inputSchema() {
+        return describeTool(definition.name, tool).inputSchema;
+      },
+      ...(tool.facts && { factsSchema: toJsonSchema(tool.facts, "output") }),
+    })),
+  });
+  const restriction = restrictToServer(database, definition.name);
+  const pipeline = createPipeline({
+    definition,
+    database,
+    restriction,
+    access,
+    limits: limitsOf(workspace),
+    clock,
+    logFailure: (id, error) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+      process.stderr.write(`${JSON.stringify({ log: id, server: definition.name, error: text })}\n`);
+    },
+  });
+
+  return {
+    pipeline,
+    access,
+    async identify(token) {
+      if (token !== undefined) return verifyToken(token, clock.now());
+      return credential === undefined ? anonymous : checkCredential(credential, clock.now());
+    },
+    close: () => database.close(),
+  };
+}

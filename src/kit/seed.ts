@@ -1,0 +1,63 @@
+import { createAppender } from "../audit/append.ts";
+import { systemClock } from "../core/clock.ts";
+import { RingmainError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import { canonicalJson } from "../core/json.ts";
+import { kyselyOver } from "../db/kysely.ts";
+import { transact } from "../db/transaction.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import { loadWorkspace } from "../workspace/load-workspace.ts";
+import type { CallContext, ServerDefinition } from "./define-tool.ts";
+import { migrateServer, openWorkspaceDatabase } from "./open-store.ts";
+
+/**
+ * Fills a server's tables with sample data, in one transaction with one entry that says so. Prints the counts
+ * as JSON. Only a workspace whose ringmain.yaml says `sample: true` can be seeded, and only while the server has
+ * no data; anything else throws STATE_INVALID and changes nothing.
+ */
+export async function seedServer<Tables, Context>(
+  definition: ServerDefinition<Tables, Context>,
+  seed: (call: CallContext<Tables>) => Promise<Record<string, number>>,
+): Promise<void> {
+  const workspace = loadWorkspace(findWorkspace({}));
+  if (!workspace.config.sample) {
+    throw new RingmainError("STATE_INVALID", `${workspace.dir} is not a sample workspace.`, {
+      hint: "Sample data goes only into a workspace whose ringmain.yaml says sample: true.",
+    });
+  }
+  const now = systemClock.now();
+  const database = await openWorkspaceDatabase({ path: workspace.databasePath, now });
+  await migrateServer(database, definition, now);
+  const appender = createAppender(database);
+  const counts = await transact(database, async () => {
+    const seeded = database
+      .prepare("SELECT 1 FROM audit_entry WHERE tool = ? LIMIT 1")
+      .get(`${definition.name}.seed`);
+    if (seeded !== undefined)
+      throw new RingmainError("STATE_INVALID", `${definition.name} has sample data already.`);
+    appender.load();
+    const principal = "ringmain:demo";
+    const made = await seed({ db: kyselyOver<Tables>(database), now, principal, newId, changed: () => {} });
+    appender.append(
+      {
+        time: now.toISOString(),
+        kind: "seed",
+        principal,
+        verified_by: "none",
+        server: definition.name,
+        tool: `${definition.name}.seed`,
+        effect: "create",
+        decision: "allow",
+        policies: [],
+        outcome: "done",
+        duration_us: 0,
+        changed: [],
+      },
+      { result: canonicalJson(made) },
+    );
+    appender.store();
+    return made;
+  });
+  database.close();
+  process.stdout.write(`${JSON.stringify(counts)}\n`);
+}

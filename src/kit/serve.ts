@@ -1,0 +1,124 @@
+import { type CallToolResult, Server } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { metaKey } from "../core/call-meta.ts";
+import { systemClock } from "../core/clock.ts";
+import { messageOf, RingmainError } from "../core/errors.ts";
+import { lazily } from "../core/lazily.ts";
+import { hubPrincipal, type Identity } from "../identity/principal.ts";
+import type { ServerDefinition } from "./define-tool.ts";
+import { describeTool, mcpDefinition } from "./describe-tool.ts";
+import { type OpenServer, openServer } from "./open-server.ts";
+import type { Answer, IncomingCall } from "./pipeline.ts";
+
+/**
+ * Runs one server over stdio until its input closes. stdout carries the protocol and nothing else; messages
+ * for people go to stderr. Ends the process with 2 when the workspace or its database cannot be used.
+ */
+export async function serve<Tables, Context>(definition: ServerDefinition<Tables, Context>): Promise<void> {
+  let server: OpenServer;
+  try {
+    server = await openServer(definition, systemClock);
+  } catch (error) {
+    process.stderr.write(`${describeFailure(definition.name, error)}\n`);
+    process.exitCode = error instanceof RingmainError ? 2 : 70;
+    return;
+  }
+  const connection = serveStdio(() => createMcpServer(definition, server));
+
+  let closing = false;
+  const shutDown = async () => {
+    if (closing) return;
+    closing = true;
+    await server.pipeline.idle();
+    await connection.close();
+    server.close();
+    process.exit();
+  };
+  process.stdin.once("end", shutDown).once("close", shutDown);
+  process.once("SIGTERM", shutDown).once("SIGINT", shutDown);
+}
+
+/** The MCP side of a server: lists what the caller may call, and hands every call to the pipeline. */
+export function createMcpServer<Tables, Context>(
+  definition: ServerDefinition<Tables, Context>,
+  open: OpenServer,
+): Server {
+  const { name, title, instructions } = definition;
+  const capabilities = { tools: {}, experimental: { "dev.ringmain/kit": { version: 1 } } };
+  const server = new Server({ name, title, version: "0.1.0" }, { capabilities, instructions });
+  const tools = definition.tools.map((tool) => ({
+    tool,
+    listed: lazily(() => mcpDefinition(describeTool(name, tool))),
+  }));
+
+  server.setRequestHandler("tools/list", async (_request, { mcpReq }) => {
+    const identity = await open.identify(textOf(mcpReq._meta, metaKey.token)).catch(() => undefined);
+    const visible = tools.filter(
+      ({ tool }) => identity !== undefined && maySee(identity, open, `${name}.${tool.name}`),
+    );
+    return { tools: visible.map(({ listed }) => listed()) };
+  });
+
+  server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
+    const meta = mcpReq._meta;
+    const client = server.getClientVersion();
+    const call: IncomingCall = {
+      tool: params.name,
+      arguments: params.arguments,
+      identify: () => open.identify(textOf(meta, metaKey.token)),
+      step: textOf(meta, metaKey.step),
+      key: textOf(meta, metaKey.key),
+      once: textOf(meta, metaKey.once),
+      client: client && `${client.name}/${client.version}`.slice(0, 100),
+    };
+    try {
+      return toResult(await open.pipeline.call(call));
+    } catch (error) {
+      // the store cannot write: nothing happened, and no entry can say so
+      return errorResult(
+        error instanceof RingmainError
+          ? error
+          : new RingmainError("INTERNAL", "The call could not be recorded, so it was not made."),
+        {},
+      );
+    }
+  });
+  return server;
+}
+
+function maySee(
+  identity: Identity,
+  open: OpenServer,
+  tool: Parameters<OpenServer["access"]["opens"]>[1],
+): boolean {
+  return identity.principal === hubPrincipal || open.access.opens(identity, tool) !== undefined;
+}
+
+function toResult(answer: Answer): CallToolResult {
+  const meta: Record<string, unknown> = { [metaKey.entry]: answer.entry };
+  if (answer.replayed !== undefined) meta[metaKey.replayed] = answer.replayed;
+  if (answer.error !== undefined) return errorResult(answer.error, meta, answer.policies);
+  const text = answer.result ?? "{}";
+  return { content: [{ type: "text", text }], structuredContent: JSON.parse(text), _meta: meta };
+}
+
+function errorResult(
+  error: RingmainError,
+  meta: Record<string, unknown>,
+  policies: readonly string[] = [],
+): CallToolResult {
+  const { code, message, hint, retryable } = error;
+  const told = { code, message, ...(hint !== undefined && { hint }), retryable, policies: [...policies] };
+  const text = `${code}: ${message}${hint === undefined ? "" : ` ${hint}`}`;
+  return { isError: true, content: [{ type: "text", text }], _meta: { ...meta, [metaKey.error]: told } };
+}
+
+function textOf(meta: Record<string, unknown> | undefined, key: string): string | undefined {
+  const value = meta?.[key];
+  return typeof value === "string" && value.length <= 8192 ? value : undefined;
+}
+
+function describeFailure(server: string, error: unknown): string {
+  if (!(error instanceof RingmainError)) return `${server}: ${messageOf(error)}`;
+  return `${server}: ${error.code}: ${error.message}${error.hint === undefined ? "" : ` ${error.hint}`}`;
+}
