@@ -1,0 +1,61 @@
+import type { CommandEntry } from "./command.ts";
+
+/** Every command, in the order in which `--help` lists them. */
+export const commands: readonly CommandEntry[] = [
+  { name: "init", summary: "make a workspace in a folder", load: () => import("./commands/init.ts") },
+  { name: "demo", summary: "run the sample company on fresh data", load: () => import("./commands/demo.ts") },
+  {
+    name: "doctor",
+    summary: "look for what is wrong with this machine or workspace",
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "check",
+    summary: "check workflows, agents and policies without running them",
+    load: () => import("./commands/check.ts"),
+  },
+  {
+    name: "lock",
+    summary: "pin the tool definitions that workflows rely on",
+    load: () => import("./commands/lock.ts"),
+  },
+  {
+    name: "run",
+    summary: "run a workflow now, or go on with one that was interrupted",
+    load: () => import("./commands/run.ts"),
+  },
+  { name: "serve", summary: "run workflows by their schedules", load: () => import("./commands/serve.ts") },
+  {
+    name: "call",
+    summary: "call one tool as the person at the keyboard",
+    load: () => import("./commands/call.ts"),
+  },
+  {
+    name: "import",
+    summary: "turn each row of a CSV file into one call of a tool",
+    load: () => import("./commands/import.ts"),
+  },
+  { name: "mcp", summary: "serve one MCP server over stdio", load: () => import("./commands/mcp.ts") },
+  {
+    name: "connect",
+    summary: "let an MCP client such as Claude Desktop use the servers",
+    load: () => import("./commands/connect.ts"),
+  },
+  {
+    name: "servers",
+    summary: "list the servers and their tools",
+    load: () => import("./commands/servers.ts"),
+  },
+  {
+    name: "agents",
+    summary: "list the agents and what each may do",
+    load: () => import("./commands/agents.ts"),
+  },
+  { name: "workflows", summary: "list the workflows", load: () => import("./commands/workflows.ts") },
+  { name: "runs", summary: "list runs, show one, cancel one", load: () => import("./commands/runs.ts") },
+  {
+    name: "audit",
+    summary: "read, verify and export the audit trail",
+    load: () => import("./commands/audit.ts"),
+  },
+];

@@ -1,0 +1,24 @@
+import { type ErrorCode, RingmainError } from "../core/errors.ts";
+
+/** What the process ends with. The numbers are public: scripts compare them. */
+export const exitCode = { done: 0, runFailed: 1, usage: 2, denied: 3, bug: 70, interrupted: 130 } as const;
+
+const byCode: Partial<Record<ErrorCode, number>> = {
+  INPUT_INVALID: exitCode.usage,
+  NOT_FOUND: exitCode.usage,
+  CONFLICT: exitCode.usage,
+  STATE_INVALID: exitCode.usage,
+  WORKFLOW_INVALID: exitCode.usage,
+  TOOL_CHANGED: exitCode.usage,
+  POLICY_DENIED: exitCode.denied,
+  APPROVAL_REQUIRED: exitCode.denied,
+  APPROVAL_REJECTED: exitCode.denied,
+  LIMIT_EXCEEDED: exitCode.denied,
+  PAUSED: exitCode.denied,
+  INTERNAL: exitCode.bug,
+};
+
+/** The exit code for an error; anything that is not a RingmainError is a bug. */
+export function exitCodeFor(error: unknown): number {
+  return error instanceof RingmainError ? (byCode[error.code] ?? exitCode.runFailed) : exitCode.bug;
+}
