@@ -1,6 +1,6 @@
 import { type CallToolResult, Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { metaKey } from "../core/call-meta.ts";
+import { kitCapability, metaKey } from "../core/call-meta.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf, RingmainError } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
@@ -44,7 +44,7 @@ export function createMcpServer<Tables, Context>(
   open: OpenServer,
 ): Server {
   const { name, title, instructions } = definition;
-  const capabilities = { tools: {}, experimental: { "dev.ringmain/kit": { version: 1 } } };
+  const capabilities = { tools: {}, experimental: { [kitCapability]: { version: 1 } } };
   const server = new Server({ name, title, version: "0.1.0" }, { capabilities, instructions });
   const tools = definition.tools.map((tool) => ({
     tool,
