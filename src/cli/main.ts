@@ -30,7 +30,7 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
         ["ringmain", "the terminal screen: start workflows and watch them"],
         ["ringmain run chase-overdue-invoices", "run a workflow now"],
         ["ringmain audit tail", "who did what, call by call"],
-        ["ringmain call crm.create_lead --help", "call a tool yourself"],
+        ["ringmain call crm.pipeline_report", "call a tool yourself"],
       ]),
     );
   const asked = argv.find((argument) => commands.some(({ name }) => name === argument));

@@ -8,7 +8,11 @@ import type { Journal, JournalRecord } from "../engine/journal.ts";
 import type { RunIdentity } from "../engine/tool-caller.ts";
 
 /** Under which names the runner's own entries stand in the trail. */
-const runnerTool = { start: "ringmain.start_run", finish: "ringmain.finish_run", once: "ringmain.once" } as const;
+const runnerTool = {
+  start: "ringmain.start_run",
+  finish: "ringmain.finish_run",
+  once: "ringmain.once",
+} as const;
 
 /**
  * The audit trail as the engine's journal: a run's completed calls are its entries, and a run's start, its end
@@ -31,17 +35,33 @@ export function createTrailJournal(database: DatabaseSync): Journal {
       append({ ...common, run: runId, step: path, workflow, once: key }, { result: "{}" });
     },
     recordStart(run) {
-      const { startedBy, createdAt, workflow, inputs, limits } = run;
-      const common = runnerEntry({ kind: "run", tool: runnerTool.start, principal: startedBy, at: createdAt });
-      append({ ...common, ...ofRun(run) }, { arguments: canonicalJson({ workflow, inputs, limits }) });
+      const { startedBy, createdAt, workflow, inputs } = run;
+      const common = runnerEntry({
+        kind: "run",
+        tool: runnerTool.start,
+        principal: startedBy,
+        at: createdAt,
+      });
+      append({ ...common, ...ofRun(run) }, { arguments: canonicalJson({ workflow, inputs }) });
     },
     recordFinish(run, ending) {
-      const common = runnerEntry({ kind: "run", tool: runnerTool.finish, principal: `agent:${run.agent}`, at: ending.at });
+      const common = runnerEntry({
+        kind: "run",
+        tool: runnerTool.finish,
+        principal: `agent:${run.agent}`,
+        at: ending.at,
+      });
       if (ending.status === "failed") {
         const { code, message } = ending.error;
         append({ ...common, ...ofRun(run), outcome: "failed", error: code, reason: message });
       } else if (ending.status === "cancelled") {
-        append({ ...common, ...ofRun(run), outcome: "failed", error: "RUN_CANCELLED", reason: "The run was cancelled." });
+        append({
+          ...common,
+          ...ofRun(run),
+          outcome: "failed",
+          error: "RUN_CANCELLED",
+          reason: "The run was cancelled.",
+        });
       } else {
         append({ ...common, ...ofRun(run) }, { result: canonicalJson(ending.outputs) });
       }
@@ -49,7 +69,12 @@ export function createTrailJournal(database: DatabaseSync): Journal {
   };
 }
 
-function runnerEntry(options: { kind: "run" | "once"; tool: string; principal: string; at: Date }): EntryDraft {
+function runnerEntry(options: {
+  kind: "run" | "once";
+  tool: string;
+  principal: string;
+  at: Date;
+}): EntryDraft {
   return {
     time: options.at.toISOString(),
     kind: options.kind,
@@ -74,7 +99,11 @@ function journalRecord(call: CompletedCall): [string, JournalRecord][] {
   const { entry, step, error, result, replayed } = call;
   if (error !== undefined) {
     const code = isErrorCode(error.code) ? error.code : "INTERNAL";
-    return [[step, { entry, error: { code, message: error.message, retryable: false, policies: call.policies } }]];
+    return [
+      [step, { entry, error: { code, message: error.message, retryable: false, policies: call.policies } }],
+    ];
   }
-  return result === undefined ? [] : [[step, { entry, result: JSON.parse(result), ...(replayed && { replayed }) }]];
+  return result === undefined
+    ? []
+    : [[step, { entry, result: JSON.parse(result), ...(replayed && { replayed }) }]];
 }

@@ -1,0 +1,169 @@
+import { createWriteStream } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Command, Option } from "commander";
+import { type Entry, type Outcome, outcomes } from "../../audit/entry.ts";
+import { countOutcomes, type EntryFilter, entryLines, lastEntries } from "../../audit/read.ts";
+import { verifyTrail } from "../../audit/verify.ts";
+import { parseDuration } from "../../core/duration.ts";
+import { RingmainError } from "../../core/errors.ts";
+import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { entryHeading, entryLine } from "../entry-line.ts";
+import { exitCode } from "../exit-code.ts";
+import { readTrail } from "../read-trail.ts";
+
+interface FilterOptions {
+  principal?: string;
+  tool?: string;
+  run?: string;
+  outcome?: Outcome;
+  since?: string;
+  until?: string;
+}
+
+export function define(command: Command): void {
+  command.addHelpText(
+    "after",
+    examples([
+      ["ringmain audit tail -n 50 --outcome denied", "the last 50 refusals"],
+      ["ringmain audit tail --follow --principal agent:collector", "watch one agent"],
+      ["ringmain audit verify", "recompute every hash"],
+      ["ringmain audit export -o trail.jsonl", "every entry, one JSON line each"],
+    ]),
+  );
+  withFilters(command.command("tail").description("the newest entries, oldest first"))
+    .option("-n, --lines <number>", "how many", "20")
+    .option("-f, --follow", "go on as entries come in, until Ctrl-C")
+    .addHelpText(
+      "after",
+      examples([["ringmain audit tail --since 2h --tool accounting", "two hours of one server"]]),
+    )
+    .action((options: FilterOptions & { lines: string; follow?: true }, tail: Command) =>
+      showTail(options, globalOptions(tail)),
+    );
+  command
+    .command("verify")
+    .description("recompute every leaf, the tree and the commitments")
+    .addHelpText("after", examples([["ringmain audit verify --json", "for a monitor: exit code 0 or 1"]]))
+    .action((_options: unknown, verify: Command) => showVerification(globalOptions(verify)));
+  withFilters(command.command("export").description("entries as JSON lines, exactly as they are hashed"))
+    .option("-o, --output <file>", "a file instead of stdout")
+    .addHelpText("after", examples([["ringmain audit export --run run_0199… > run.jsonl", "one run"]]))
+    .action((options: FilterOptions & { output?: string }, exported: Command) =>
+      exportEntries(options, globalOptions(exported)),
+    );
+}
+
+function withFilters(command: Command): Command {
+  return command
+    .option("--principal <id>", "for instance agent:collector or user:maria")
+    .option("--tool <tool>", "server.tool, or a server")
+    .option("--run <id>", "one run")
+    .addOption(new Option("--outcome <outcome>", "what became of the call").choices(outcomes))
+    .option("--since <time>", "an instant, a day, or how long ago: 2026-11-23T08:00:00Z, 2026-11-23, 2h")
+    .option("--until <time>", "the same, exclusive");
+}
+
+function filterOf(options: FilterOptions): EntryFilter {
+  const { principal, tool, run, outcome, since, until } = options;
+  return {
+    principal,
+    tool,
+    run,
+    outcome,
+    since: since && instantOf(since),
+    until: until && instantOf(until),
+  };
+}
+
+/** Reads `2h` (ago), a day or an instant. */
+function instantOf(text: string): string {
+  const ago = parseDuration(text);
+  const instant = ago === undefined ? new Date(text) : new Date(Date.now() - ago);
+  if (Number.isNaN(instant.getTime())) {
+    throw new RingmainError("INPUT_INVALID", `"${text}" is no time.`, {
+      hint: "Write 2026-11-23T08:00:00Z, 2026-11-23, or how long ago: 30m, 2h, 7d.",
+    });
+  }
+  return instant.toISOString();
+}
+
+async function showTail(
+  options: FilterOptions & { lines: string; follow?: true },
+  global: GlobalOptions,
+): Promise<void> {
+  const { terminal, json } = global;
+  const limit = Number(options.lines);
+  if (!Number.isInteger(limit) || limit < 0) {
+    throw new RingmainError("INPUT_INVALID", `--lines takes a whole number, not "${options.lines}".`);
+  }
+  const filter = filterOf(options);
+  const { database } = readTrail(global.workspace);
+  const show = (entry: Entry) =>
+    json ? terminal.json(entry, { line: true }) : terminal.print(entryLine(entry, terminal.colour));
+
+  const entries = lastEntries(database, filter, limit);
+  if (!json && terminal.isTty && entries.length > 0) terminal.print(terminal.colour.dim(entryHeading));
+  entries.forEach(show);
+  if (entries.length === 0 && options.follow !== true) terminal.note("No entries.");
+  let after = lastEntries(database, {}, 1).at(-1)?.seq ?? 0;
+  while (options.follow === true) {
+    await delay(250);
+    const fresh = lastEntries(database, { ...filter, after }, 1000);
+    fresh.forEach(show);
+    after = fresh.at(-1)?.seq ?? after;
+  }
+}
+
+async function showVerification(global: GlobalOptions): Promise<void> {
+  const { terminal, json } = global;
+  const { database } = readTrail(global.workspace);
+  const started = performance.now();
+  const found = verifyTrail(database, (entries) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${entries} entries …`);
+  });
+  if (process.stderr.isTTY && found.entries >= 10_000) process.stderr.write("\r\x1b[K");
+  if (found.faults.length > 0) process.exitCode = exitCode.runFailed;
+  if (json)
+    return terminal.json({ ...found, outcomes: countOutcomes(database), ok: found.faults.length === 0 });
+
+  const { colour } = terminal;
+  for (const { seq, message } of found.faults) terminal.print(`${colour.red("✗")} entry #${seq}: ${message}`);
+  if (found.faults.length > 0) {
+    terminal.print(
+      `${colour.red("AUDIT_BROKEN")}  ${found.faults.length} faults in ${found.entries} entries.`,
+    );
+    terminal.note(
+      "Keep this database as it is and compare it with a backup; the first fault shows where it was changed.",
+    );
+    return;
+  }
+  const erased = found.erased > 0 ? `, ${found.erased} payloads erased` : "";
+  const ms = Math.round(performance.now() - started);
+  terminal.print(`${colour.green("✓")} ${found.entries} entries verified in ${ms} ms${erased}`);
+  terminal.print(`  tree head ${found.root}`);
+}
+
+async function exportEntries(
+  options: FilterOptions & { output?: string },
+  global: GlobalOptions,
+): Promise<void> {
+  const { database } = readTrail(global.workspace);
+  const out =
+    options.output === undefined ? process.stdout : createWriteStream(options.output, { flags: "wx" });
+  let count = 0;
+  try {
+    for (const line of entryLines(database, filterOf(options))) {
+      count += 1;
+      if (!out.write(`${line}\n`))
+        await new Promise<void>((resolve, reject) => out.once("drain", resolve).once("error", reject));
+    }
+    if (options.output !== undefined)
+      await new Promise<void>((resolve, reject) => out.once("error", reject).end(resolve));
+  } catch (cause) {
+    throw new RingmainError("INPUT_INVALID", `${options.output} cannot be written.`, {
+      hint: "It must not exist yet, and its folder must.",
+      cause,
+    });
+  }
+  if (options.output !== undefined) global.terminal.note(`${count} entries in ${options.output}`);
+}

@@ -1,0 +1,88 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { Argument, type Command } from "commander";
+import { claudeDesktopConfigPath } from "../../connect/claude-desktop.ts";
+import {
+  type ClientServerEntry,
+  readClientConfig,
+  withServers,
+  writeClientConfig,
+} from "../../connect/client-config.ts";
+import { lineDifference } from "../../connect/line-difference.ts";
+import { systemClock } from "../../core/clock.ts";
+import { RingmainError } from "../../core/errors.ts";
+import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { confirm } from "../confirm.ts";
+import { issueClientCredential } from "../issue-client-credential.ts";
+import type { Terminal } from "../terminal.ts";
+import { openWorkspace } from "../wire.ts";
+import { serverSpecs } from "../workspace-tools.ts";
+
+export function define(command: Command): void {
+  command
+    .addArgument(new Argument("<client>", "the MCP client").choices(["claude-desktop"]))
+    .option("--config <file>", "its configuration file, when it is not where the client looks by default")
+    .addHelpText(
+      "after",
+      `
+Makes a credential for the client and writes the workspace's servers into the client's configuration, after
+showing the difference and keeping a copy. What the client may call stands under clients: in ringmain.yaml.
+Connecting again makes a new credential and withdraws the old one.
+${examples([
+  ["ringmain connect claude-desktop", "show the difference, ask, write"],
+  ["ringmain connect claude-desktop --yes", "write without asking"],
+])}`,
+    )
+    .action((client: string, options: { config?: string }) =>
+      connect(client, options, globalOptions(command)),
+    );
+}
+
+async function connect(client: string, options: { config?: string }, global: GlobalOptions): Promise<void> {
+  const { terminal, json } = global;
+  const workspace = openWorkspace(global.workspace);
+  const grants = workspace.config.clients[client];
+  if (grants === undefined) {
+    throw new RingmainError("NOT_FOUND", `ringmain.yaml grants ${client} nothing.`, {
+      hint: `Add to it:  clients: { ${client}: { tools: [crm.*] } }`,
+    });
+  }
+  const machine = { platform: process.platform, environment: process.env, home: homedir() };
+  const config = readClientConfig(resolve(options.config ?? claudeDesktopConfigPath(machine)));
+  const entriesWith = (credential: string) =>
+    Object.fromEntries(
+      serverSpecs(workspace).map(({ name, command, args, env }): [string, ClientServerEntry] => [
+        `ringmain-${name}`,
+        { command, args: [...args], env: { ...env, RINGMAIN_TOKEN: credential } },
+      ]),
+    );
+
+  const preview = withServers(config, entriesWith("(a new credential)"));
+  if (!json) showDifference(config.path, config.value, preview, terminal);
+  await confirm(`Write ${config.path}?`, global);
+
+  const now = systemClock.now();
+  const credential = await issueClientCredential(workspace, client, now);
+  const backup = writeClientConfig(config, withServers(config, entriesWith(credential)), now);
+  if (json)
+    return terminal.json({ client, config: config.path, backup, servers: Object.keys(preview.mcpServers) });
+  if (backup !== undefined) terminal.note(`The file as it was: ${backup}`);
+  terminal.print(
+    `${terminal.colour.green("✓")} ${client} is connected as client:${client}; start it again to use the servers.`,
+  );
+  terminal.print(`  It may call: ${grants.tools.join(", ")}`);
+}
+
+function showDifference(path: string, before: unknown, after: unknown, terminal: Terminal): void {
+  const { colour } = terminal;
+  terminal.note(colour.bold(path));
+  for (const { mark, text } of lineDifference(withoutSecrets(before), withoutSecrets(after))) {
+    const paint = mark === "+" ? colour.green : mark === "-" ? colour.red : colour.dim;
+    terminal.note(paint(`${mark} ${text}`));
+  }
+}
+
+/** The JSON text of a configuration in which credentials cannot be read over somebody's shoulder. */
+function withoutSecrets(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(/"rmc_([0-9a-f]{12})_[\w-]+"/g, '"rmc_$1_…"');
+}

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { checkWorkspace } from "../check-workspace.ts";
+import { examples, globalOptions } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { reportProblems } from "../report-problems.ts";
+import { openRing, openWorkspace } from "../wire.ts";
+
+export function define(command: Command): void {
+  command
+    .addHelpText("after", examples([["ringmain workflows", "what runs, as whom and when"]]))
+    .action(() => showWorkflows(command));
+}
+
+async function showWorkflows(command: Command): Promise<void> {
+  const { workspace: named, terminal, json } = globalOptions(command);
+  const workspace = openWorkspace(named);
+  const ring = await openRing({ workspace, log: terminal.note });
+  try {
+    const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
+    if (problems.length > 0) process.exitCode = exitCode.usage;
+    if (json) return terminal.json({ workflows: plans, problems });
+    const { colour } = terminal;
+    for (const plan of plans) {
+      terminal.print(`${colour.bold(plan.workflow)}  ${plan.name}  ${colour.dim(`as ${plan.agent}`)}`);
+      const when = plan.schedules.map(({ cron, timezone }) => `${cron} (${timezone})`).join(", ");
+      terminal.print(`  ${colour.dim("runs  ")}  ${when || "by hand"}`);
+      const inputs = Object.keys(plan.inputs).join(", ");
+      if (inputs !== "") terminal.print(`  ${colour.dim("inputs")}  ${inputs}`);
+    }
+    reportProblems(problems, workspace, terminal);
+  } finally {
+    await ring.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { existsSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { RingmainError } from "../core/errors.ts";
+import { openSqlite } from "../db/sqlite.ts";
+import type { Workspace } from "../workspace/load-workspace.ts";
+import { openWorkspace } from "./wire.ts";
+
+/** Opens a workspace's database for reading only. Throws NOT_FOUND when there is none yet. */
+export function readTrail(named: string | undefined): { workspace: Workspace; database: DatabaseSync } {
+  const workspace = openWorkspace(named);
+  if (!existsSync(workspace.databasePath)) {
+    throw new RingmainError("NOT_FOUND", `This workspace has no records yet (${workspace.databasePath}).`, {
+      hint: workspace.config.sample ? "Run `ringmain demo` first." : "Run a workflow or call a tool first.",
+    });
+  }
+  return { workspace, database: openSqlite({ path: workspace.databasePath, readOnly: true }) };
+}

@@ -1,0 +1,103 @@
+import { userInfo } from "node:os";
+import type { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../core/clock.ts";
+import type { ToolDescription } from "../core/tool-description.ts";
+import type { Engine } from "../engine/engine.ts";
+import { openSqliteEngine } from "../engine/sqlite/engine.ts";
+import { createWriteQueue } from "../engine/sqlite/write-queue.ts";
+import { createHub, type Hub } from "../hub/hub.ts";
+import { ensureKeys, readPrivateKey } from "../identity/keys.ts";
+import { hubPrincipal } from "../identity/principal.ts";
+import { createSigner } from "../identity/tokens.ts";
+import { openWorkspaceDatabase } from "../kit/open-store.ts";
+import { executePlan } from "../workflow/execute.ts";
+import { findWorkspace } from "../workspace/find-workspace.ts";
+import { loadWorkspace, rolesOf, type Workspace } from "../workspace/load-workspace.ts";
+import { createTrailJournal } from "./trail-journal.ts";
+import { readLock, serverSpecs } from "./workspace-tools.ts";
+
+const daySeconds = 86_400;
+
+/** The whole program, assembled. */
+export interface Ring {
+  workspace: Workspace;
+  /** The runner's own connection to the one database. */
+  database: DatabaseSync;
+  /** The servers, one process each, shared by everything below. */
+  hub: Hub;
+  engine: Engine;
+  /** The tools of all servers: from ringmain.lock without starting any, else as the servers describe them. */
+  tools(): Promise<ToolDescription[]>;
+  /** The person at the keyboard, and the token that says so to the servers. */
+  person: { principal: string; token: string };
+  /** Ends the servers and frees what runs here. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** Finds the workspace and reads its files. */
+export function openWorkspace(named: string | undefined): Workspace {
+  return loadWorkspace(findWorkspace({ named }));
+}
+
+/**
+ * Assembles the program over a workspace: one database, one hub of servers, one engine of runs. Nothing is
+ * started yet: a server starts at its first use.
+ */
+export async function openRing(options: {
+  workspace: Workspace;
+  log?: (line: string) => void;
+  /** Takes the tools as the servers have them now, whatever ringmain.lock says. */
+  unpinned?: boolean;
+}): Promise<Ring> {
+  const { workspace, log = () => {} } = options;
+  ensureKeys(workspace.stateDir);
+  const database = await openWorkspaceDatabase({
+    path: workspace.databasePath,
+    now: systemClock.now(),
+    synchronous: "normal",
+  });
+  const sign = await createSigner(readPrivateKey(workspace.stateDir));
+  const signNow = (request: Parameters<typeof sign>[0]) => sign(request, systemClock.now());
+  const lock = options.unpinned === true ? undefined : readLock(workspace);
+
+  const hubToken = await signNow({ principal: hubPrincipal, lifetimeSeconds: 30 * daySeconds });
+  const hub = createHub({
+    servers: serverSpecs(workspace),
+    token: () => hubToken,
+    pinned: lock?.hashes,
+    log: ({ level, server, message }) => {
+      if (level === "warn" || level === "error") log(`${server}: ${message}`);
+    },
+  });
+
+  const engine = await openSqliteEngine({
+    database,
+    write: createWriteQueue(database),
+    journal: createTrailJournal(database),
+    executePlan,
+    // one token a run: it says which agent acts, for which run of which version of the workflow
+    callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {
+      const run = { id: runId, workflow, workflowHash, writes: limits.writes };
+      const token = await signNow({ principal: `agent:${agent}`, run, lifetimeSeconds: daySeconds });
+      return ({ path, ...call }) => hub.call({ ...call, step: path, token });
+    },
+    onFault: ({ logId, error }) => log(`${logId}: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+
+  const user = userInfo().username;
+  const principal = `user:${user}`;
+  const token = await signNow({ principal, roles: rolesOf(workspace, user), lifetimeSeconds: daySeconds });
+  return {
+    workspace,
+    database,
+    hub,
+    engine,
+    tools: async () => lock?.tools ?? (await hub.tools()),
+    person: { principal, token },
+    async close() {
+      await engine.close();
+      await hub.close();
+      if (database.isOpen) database.close();
+    },
+  };
+}

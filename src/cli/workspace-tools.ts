@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDuration } from "../core/duration.ts";
+import { RingmainError } from "../core/errors.ts";
+import { type Lock, parseLock } from "../core/lock-file.ts";
+import type { ServerSpec } from "../hub/server-spec.ts";
+import type { Workspace } from "../workspace/load-workspace.ts";
+
+/** The lock file of a workspace, or undefined when nothing is pinned yet. */
+export function readLock(workspace: Workspace): Lock | undefined {
+  const path = lockPath(workspace);
+  return existsSync(path) ? parseLock(readFileSync(path, "utf8")) : undefined;
+}
+
+/** The same, or undefined also when the file is damaged: for the command that writes it anew. */
+export function readLockIfUsable(workspace: Workspace): Lock | undefined {
+  try {
+    return readLock(workspace);
+  } catch {
+    return undefined;
+  }
+}
+
+export function lockPath(workspace: Workspace): string {
+  return join(workspace.dir, "ringmain.lock");
+}
+
+/** The program file of one of Ringmain's own servers. */
+export function builtinServer(name: string, program: "main" | "seed" = "main"): string {
+  return new URL(`../../servers/${name}/${program}.js`, import.meta.url).pathname;
+}
+
+/** How to start each server of a workspace. */
+export function serverSpecs(workspace: Workspace): ServerSpec[] {
+  return Object.entries(workspace.config.servers).map(([name, entry]) => {
+    const timeoutMs = entry.timeout === undefined ? undefined : parseDuration(entry.timeout);
+    const env = { ...entry.env, RINGMAIN_WORKSPACE: workspace.dir };
+    const common = { name, env, cwd: workspace.dir, timeoutMs };
+    if (entry.command !== undefined) return { ...common, command: entry.command, args: entry.args };
+    if (entry.builtin === undefined) throw neitherKind(name);
+    return { ...common, command: process.execPath, args: [builtinServer(entry.builtin)] };
+  });
+}
+
+function neitherKind(name: string): RingmainError {
+  return new RingmainError(
+    "WORKFLOW_INVALID",
+    `The server ${name} in ringmain.yaml has neither builtin: nor command:.`,
+    {
+      hint: `Write ${name}: { builtin: crm }, or command: and args: of a server built on the kit.`,
+    },
+  );
+}
