@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** A text of one line: trimmed, not empty, without control characters. */
+export function line(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must be one line of plain text");
+}
+
+/** A text that may have several lines. */
+export function multiline(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(text), "must be plain text");
+}
+
+/** An id or a reference, as a caller names a record. */
+export function recordKey(description: string) {
+  return line(64).describe(description);
+}
+
+export const ownerKey = recordKey("Id of an owner, e.g. usr_nina. list_owners shows them all.");
+
+export const phone = line(40).describe("Telephone number as people write it.");
+
+export const email = z.email().max(254).describe("Email address; letter case does not matter.");
+
+export const expectedVersion = z
+  .int()
+  .min(1)
+  .optional()
+  .describe("The version you read; the call is refused as a CONFLICT when the record has changed since.");
+
+export const version = z.int().describe("Grows by 1 with each change; pass it as expected_version.");
+
+/** Another record or person, by id and name. */
+export function namedReference(of: string) {
+  return z.strictObject({
+    id: z.string().describe(`Id of the ${of}.`),
+    name: z.string().describe(`Name of the ${of}.`),
+  });
+}
+
+export const recordTypes = ["company", "contact", "lead", "deal"] as const;
+
+/** What a task or an activity is about. */
+export const about = z
+  .strictObject({
+    type: z.enum(recordTypes),
+    id: z.string(),
+    ref: z.string().describe("Reference that people use, e.g. LEAD-0007."),
+    name: z.string(),
+  })
+  .describe("The record that it is about.");

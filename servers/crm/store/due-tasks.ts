@@ -1,0 +1,34 @@
+import type { CrmContext } from "./context.ts";
+import { cursorOf, pageOf } from "./pages.ts";
+import { selectTasks, showTask } from "./tasks.ts";
+
+/** One page of the open tasks that are due by a day, ordered by that day and then by age. */
+export async function listDueTasks(
+  call: CrmContext,
+  filter: {
+    assignee_id?: string | undefined;
+    due_by: string;
+    limit: number;
+    cursor?: string | undefined;
+  },
+) {
+  const [afterDay, afterId] = (cursorOf(filter.cursor, "due", 2) ?? []).map(String);
+  let query = selectTasks(call).where("task.status", "=", "open").where("task.due_on", "<=", filter.due_by);
+  const { assignee_id } = filter;
+  if (assignee_id !== undefined) query = query.where("task.assignee_id", "=", assignee_id);
+  if (afterDay !== undefined && afterId !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple("task.due_on", "task.id"), ">", eb.tuple(afterDay, afterId)));
+  }
+  const rows = await query
+    .orderBy("task.due_on")
+    .orderBy("task.id")
+    .limit(filter.limit + 1)
+    .execute();
+  const due = rows.flatMap((row) => (row.due_on === null ? [] : [{ ...showTask(row), due_on: row.due_on }]));
+  return pageOf(due, filter.limit, ({ due_on, id }) => ["due", due_on, id]);
+}
+
+/** Whole days from one calendar day to another. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
+}

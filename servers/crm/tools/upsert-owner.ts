@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { defineTool } from "../define-tool.ts";
+import { email, line } from "../fields.ts";
+import { ownerRecord, personStatuses } from "../records.ts";
+import { normalizeEmail } from "../store/domains.ts";
+import { saveOwner, showOwner } from "../store/owners.ts";
+
+export const upsertOwnerTool = defineTool({
+  name: "upsert_owner",
+  title: "Add or update an owner",
+  description:
+    "Add a person of your own firm who owns records and gets tasks, or update the one with the same email. Safe " +
+    "to repeat. Returns the owner and whether it was created.",
+  effect: "update",
+  input: z.strictObject({
+    name: line(200).describe("Name of the person."),
+    email: email.describe("Email address of the person; the one by which an owner is known."),
+    status: z
+      .enum(personStatuses)
+      .default("active")
+      .describe("archived: keeps what the person has, and gets no new work."),
+  }),
+  output: ownerRecord.extend({ created: z.boolean().describe("Whether the owner is new.") }),
+  async handler(input, call) {
+    const { row, created } = await saveOwner(call, { ...input, email: normalizeEmail(input.email) });
+    return { ...showOwner(row), created };
+  },
+});

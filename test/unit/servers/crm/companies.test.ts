@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { refusal, salesTeam } from "./sales-team.ts";
+
+describe("upsert_company", () => {
+  test("adds a company once, however its domain is written, and updates it afterwards", async () => {
+    const { crm } = await salesTeam();
+    const added = await crm.call("upsert_company", {
+      name: "Clyde Workboats",
+      domain: "https://www.Clyde-Workboats.example/contact",
+      country: "GB",
+    });
+    expect(added).toMatchObject({
+      ref: "COMP-0001",
+      domain: "clyde-workboats.example",
+      version: 1,
+      created: true,
+    });
+    expect(crm.changes()).toEqual([{ table: "crm_company", id: added.id, version: 1 }]);
+
+    const again = await crm.call("upsert_company", {
+      name: "Clyde Workboats",
+      domain: "clyde-workboats.example",
+    });
+    expect(again).toMatchObject({ id: added.id, version: 1, country: "GB", created: false });
+    expect(crm.changes()).toEqual([]);
+
+    const renamed = await crm.call("upsert_company", {
+      name: "Clyde Workboats Ltd",
+      domain: "clyde-workboats.example",
+      external_id: "K-17",
+    });
+    expect(renamed).toMatchObject({ id: added.id, name: "Clyde Workboats Ltd", version: 2, created: false });
+    expect(crm.changes()).toEqual([{ table: "crm_company", id: added.id, version: 2 }]);
+    const found = await crm.call("search_records", { type: "company", query: "workboats ltd" });
+    expect(found.items).toHaveLength(1);
+  });
+
+  test("finds by external_id, and refuses keys of two companies", async () => {
+    const { crm } = await salesTeam();
+    await crm.call("upsert_company", { name: "A", external_id: "1", domain: "a.example" });
+    await crm.call("upsert_company", { name: "B", external_id: "2" });
+    const moved = await crm.call("upsert_company", { name: "B", external_id: "2", domain: "b.example" });
+    expect(moved).toMatchObject({ ref: "COMP-0002", domain: "b.example", created: false });
+    const both = await refusal(
+      crm.call("upsert_company", { name: "X", external_id: "2", domain: "a.example" }),
+    );
+    expect(both.code).toBe("CONFLICT");
+    expect(both.message).toContain("COMP-0001 A");
+    const other = await refusal(
+      crm.call("upsert_company", { name: "X", external_id: "3", domain: "a.example" }),
+    );
+    expect(other).toMatchObject({ code: "CONFLICT", message: expect.stringContaining("external_id is 1") });
+  });
+
+  test("refuses a stale version and shows the record as it is", async () => {
+    const { crm } = await salesTeam();
+    await crm.call("upsert_company", { name: "A", external_id: "1" });
+    await crm.call("upsert_company", { name: "A plc", external_id: "1", expected_version: 1 });
+    const stale = await refusal(
+      crm.call("upsert_company", { name: "A Ltd", external_id: "1", expected_version: 1 }),
+    );
+    expect(stale).toMatchObject({ code: "CONFLICT", hint: expect.stringContaining('"name":"A plc"') });
+    const absent = await refusal(
+      crm.call("upsert_company", { name: "N", external_id: "9", expected_version: 1 }),
+    );
+    expect(absent.code).toBe("NOT_FOUND");
+  });
+
+  test.each([
+    [{}, "INPUT_INVALID", "domain or an external_id"],
+    [{ domain: "gmail.com" }, "INPUT_INVALID", "free mail"],
+    [{ domain: "no domain" }, "INPUT_INVALID", "not an internet domain"],
+    [{ domain: "localhost" }, "INPUT_INVALID", "not an internet domain"],
+    [{ domain: "192.168.0.1" }, "INPUT_INVALID", "not an internet domain"],
+    [{ external_id: "1", owner_id: "usr_nobody" }, "NOT_FOUND", 'no owner "usr_nobody"'],
+  ])("refuses %j", async (keys, code, message) => {
+    const { crm } = await salesTeam();
+    const error = await refusal(crm.call("upsert_company", { name: "A", ...keys }));
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+      hint: expect.any(String),
+    });
+    expect(crm.database.prepare("SELECT * FROM crm_company").all()).toEqual([]);
+  });
+
+  test("refuses control characters and lone surrogates, which no name has", async () => {
+    const { crm } = await salesTeam();
+    for (const name of ["a\u0000b", "a\nb", "\ud800", "   "]) {
+      await expect(crm.call("upsert_company", { name, external_id: "1" })).rejects.toThrow();
+    }
+  });
+});
+
+describe("owners", () => {
+  test("are known by email, listed by name, and get no work once archived", async () => {
+    const { crm, nina, tomas } = await salesTeam();
+    expect(
+      await crm.call("upsert_owner", { name: "Nina Vogel", email: "NINA@harbour.example" }),
+    ).toMatchObject({
+      id: nina,
+      version: 1,
+      created: false,
+    });
+    const gone = { name: "Nina Vogel", email: "nina@harbour.example", status: "archived" };
+    expect(await crm.call("upsert_owner", gone)).toMatchObject({ version: 2, status: "archived" });
+    const { items } = await crm.call("list_owners");
+    expect(items).toMatchObject([{ id: nina }, { id: tomas }]);
+    const refused = await refusal(
+      crm.call("upsert_company", { name: "A", external_id: "1", owner_id: nina }),
+    );
+    expect(refused).toMatchObject({ code: "STATE_INVALID", hint: `Active owners: ${tomas} (Tomás Rivas).` });
+    const company = await crm.call("upsert_company", { name: "A", external_id: "1" });
+    expect(company.owner).toMatchObject({ id: tomas });
+  });
+});
