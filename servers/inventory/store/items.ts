@@ -1,0 +1,115 @@
+import { RingmainError } from "../../../src/core/errors.ts";
+import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import type { ItemRecord } from "../records.ts";
+import type { InventoryContext } from "./context.ts";
+import { contains } from "./like.ts";
+import { type Page, takePage } from "./pages.ts";
+import { stockSql } from "./stock.ts";
+
+/** Items with their supplier and stock, by SKU. */
+export async function searchItems(
+  call: InventoryContext,
+  options: {
+    query?: string | undefined;
+    supplier_id?: string | undefined;
+    discontinued?: boolean | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  },
+): Promise<Page<ItemRecord>> {
+  let query = selectItems(call)
+    .orderBy("item.sku")
+    .limit(options.limit + 1);
+  if (options.query !== undefined) {
+    query = query.where(contains(["item.sku", "item.name", "item.external_id"], options.query));
+  }
+  if (options.supplier_id !== undefined) query = query.where("item.supplier_id", "=", options.supplier_id);
+  if (options.discontinued !== undefined) {
+    query = query.where("item.discontinued", "=", options.discontinued ? 1 : 0);
+  }
+  if (options.cursor !== undefined) {
+    const [sku] = decodeCursor(options.cursor, 1).map(String);
+    query = query.where("item.sku", ">", sku ?? "");
+  }
+  return takePage(await query.execute(), options.limit, itemRecordOf, (row) => encodeCursor([row.sku]));
+}
+
+/** The item of a SKU, or undefined. */
+export async function findItem(call: InventoryContext, sku: string): Promise<ItemRecord | undefined> {
+  const row = await selectItems(call).where("item.sku", "=", sku).executeTakeFirst();
+  return row === undefined ? undefined : itemRecordOf(row);
+}
+
+/** The item of a SKU. Throws NOT_FOUND with SKUs that begin alike. */
+export async function requireItem(call: InventoryContext, sku: string): Promise<ItemRecord> {
+  const item = await findItem(call, sku);
+  if (item !== undefined) return item;
+  throw await unknownItem(call, sku);
+}
+
+/** The items of several SKUs in the order given, in one query. Throws NOT_FOUND for the first that does not exist. */
+export async function requireItems(call: InventoryContext, skus: readonly string[]): Promise<ItemRecord[]> {
+  if (skus.length === 0) return [];
+  const rows = await selectItems(call)
+    .where("item.sku", "in", [...new Set(skus)])
+    .execute();
+  const bySku = new Map(rows.map((row) => [foldCase(row.sku), row]));
+  const items: ItemRecord[] = [];
+  for (const sku of skus) {
+    const row = bySku.get(foldCase(sku));
+    if (row === undefined) throw await unknownItem(call, sku);
+    items.push(itemRecordOf(row));
+  }
+  return items;
+}
+
+async function unknownItem(call: InventoryContext, sku: string): Promise<RingmainError> {
+  const near = await call.db
+    .selectFrom("inventory_item")
+    .select("sku")
+    .where("sku", ">=", sku.slice(0, 3))
+    .where("sku", "<", `${sku.slice(0, 3)}\u{10FFFF}`)
+    .orderBy("sku")
+    .limit(8)
+    .execute();
+  const alike = near.length === 0 ? "" : `SKUs that begin alike: ${near.map((row) => row.sku).join(", ")}. `;
+  return new RingmainError("NOT_FOUND", `There is no item ${JSON.stringify(sku)}.`, {
+    hint: `${alike}search_items finds items by name; upsert_item adds one.`,
+  });
+}
+
+function selectItems(call: InventoryContext) {
+  return call.db
+    .selectFrom("inventory_item as item")
+    .leftJoin("inventory_supplier as supplier", "supplier.id", "item.supplier_id")
+    .selectAll("item")
+    .select("supplier.name as supplier_name")
+    .select([
+      stockSql.onHand.as("on_hand"),
+      stockSql.reserved.as("reserved"),
+      stockSql.onOrder.as("on_order"),
+    ]);
+}
+
+type JoinedItem = Awaited<ReturnType<ReturnType<typeof selectItems>["executeTakeFirstOrThrow"]>>;
+
+function itemRecordOf(row: JoinedItem): ItemRecord {
+  const { unit_cost_minor, unit_cost_currency, supplier_id, supplier_name, ...rest } = row;
+  return {
+    ...rest,
+    external_id: row.external_id ?? undefined,
+    supplier_id: supplier_id ?? undefined,
+    supplier:
+      supplier_id === null || supplier_name === null ? undefined : { id: supplier_id, name: supplier_name },
+    unit_cost: { minor: unit_cost_minor, currency: unit_cost_currency },
+    target_quantity: row.target_quantity ?? undefined,
+    discontinued: row.discontinued === 1,
+    may_go_negative: row.may_go_negative === 1,
+    available: row.on_hand - row.reserved,
+  };
+}
+
+/** SKUs compare as SQLite's NOCASE does: ASCII letters only. */
+function foldCase(sku: string): string {
+  return sku.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

@@ -1,0 +1,62 @@
+import { sql } from "kysely";
+import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { maxQuantity } from "../fields.ts";
+import type { LowStockItem } from "../records.ts";
+import type { InventoryContext } from "./context.ts";
+import { type Page, takePage } from "./pages.ts";
+import { stockSql } from "./stock.ts";
+
+/**
+ * How many units to order so that available and on order together reach the target (by default twice the
+ * reorder point), and at least one more than the reorder point: the item is not low again at once.
+ */
+export function suggestQuantity(item: {
+  available: number;
+  on_order: number;
+  reorder_point: number;
+  target_quantity: number | null;
+}): number {
+  const target = Math.max(item.target_quantity ?? 2 * item.reorder_point, item.reorder_point + 1);
+  return Math.min(maxQuantity, target - item.available - item.on_order);
+}
+
+/** Items to reorder, by SKU: available + on order ≤ reorder point, not discontinued, with a supplier. */
+export async function listLowStock(
+  call: InventoryContext,
+  options: { supplier_id?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<Page<LowStockItem>> {
+  let query = call.db
+    .selectFrom("inventory_item as item")
+    .innerJoin("inventory_supplier as supplier", "supplier.id", "item.supplier_id")
+    .select(["item.id", "item.sku", "item.name", "item.unit", "item.reorder_point", "item.target_quantity"])
+    .select(["item.unit_cost_minor", "item.unit_cost_currency"])
+    .select(["supplier.id as supplier_id", "supplier.name as supplier_name"])
+    .select([stockSql.available.as("available"), stockSql.onOrder.as("on_order")])
+    .where("item.discontinued", "=", 0)
+    .where(sql<boolean>`${stockSql.available} + ${stockSql.onOrder} <= item.reorder_point`)
+    .orderBy("item.sku")
+    .limit(options.limit + 1);
+  if (options.supplier_id !== undefined) query = query.where("item.supplier_id", "=", options.supplier_id);
+  if (options.cursor !== undefined) {
+    const [sku] = decodeCursor(options.cursor, 1).map(String);
+    query = query.where("item.sku", ">", sku ?? "");
+  }
+  return takePage(
+    await query.execute(),
+    options.limit,
+    (row) => ({
+      id: row.id,
+      sku: row.sku,
+      name: row.name,
+      unit: row.unit,
+      supplier_id: row.supplier_id,
+      supplier: { id: row.supplier_id, name: row.supplier_name },
+      available: row.available,
+      on_order: row.on_order,
+      reorder_point: row.reorder_point,
+      suggested_quantity: suggestQuantity(row),
+      unit_cost: { minor: row.unit_cost_minor, currency: row.unit_cost_currency },
+    }),
+    (row) => encodeCursor([row.sku]),
+  );
+}

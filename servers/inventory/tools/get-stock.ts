@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineTool } from "../define-tool.ts";
+import { sku, units } from "../fields.ts";
+import { itemRecord, levelRecord } from "../records.ts";
+import { readStockCard } from "../store/stock-card.ts";
+
+export const getStockTool = defineTool({
+  name: "get_stock",
+  title: "Get stock of an item",
+  description:
+    "How much there is of one item: on hand, reserved and available in total and per location, what is on order " +
+    "and in which purchase orders, and which reservations hold it (whole units of the item). " +
+    "available is on hand less reserved. Use search_items when the SKU is not known.",
+  effect: "read",
+  input: z.strictObject({ sku }),
+  output: z.strictObject({
+    ...itemRecord.shape,
+    locations: z
+      .array(levelRecord)
+      .describe("The best stocked location first; locations that never had any are left out."),
+    open_orders: z
+      .array(
+        z.strictObject({
+          purchase_order_id: z.string().describe("Purchase order id."),
+          ref: z.string().describe("Its number, e.g. PO-0007."),
+          status: z.string().describe("draft, sent or partially_received."),
+          outstanding: units.describe("Units still expected from it."),
+        }),
+      )
+      .describe("The oldest 50 purchase orders that still expect the item."),
+    reservations: z
+      .array(
+        z.strictObject({
+          reservation_id: z.string().describe("Reservation id."),
+          reference: z.string().describe("What the stock is held for."),
+          quantity: units.describe("Units it holds."),
+        }),
+      )
+      .describe("The oldest 50 reservations that hold the item; list_reservations shows all."),
+  }),
+  handler: ({ sku }, call) => readStockCard(call, sku),
+});

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { supplierId } from "../fields.ts";
+import { messageRecord } from "../records.ts";
+import { listOutbox } from "../store/outbox.ts";
+import { messageStatuses } from "../store/tables.ts";
+
+/** Pages with text hold fewer messages: an order of 1,000 lines makes a long one, and a result stays under 1 MiB. */
+const detailedLimit = 3;
+
+export const listOutboxTool = defineTool({
+  name: "list_outbox",
+  title: "List the outbox",
+  description:
+    "Messages to suppliers and what became of them, the newest first, in pages: queued (not delivered yet), sent, " +
+    "failed or cancelled. A message without an address waits until the supplier has one (upsert_supplier).",
+  effect: "read",
+  input: z.strictObject({
+    status: z.array(z.enum(messageStatuses)).min(1).optional().describe("Only these statuses."),
+    supplier_id: supplierId.optional().describe("Only messages to this supplier."),
+    response_format: z
+      .enum(["concise", "detailed"])
+      .default("concise")
+      .describe(`detailed adds the text of each message; its pages hold at most ${detailedLimit}.`),
+    ...pageInput,
+  }),
+  output: page(messageRecord),
+  handler({ response_format, limit, ...rest }, call) {
+    const detailed = response_format === "detailed";
+    return listOutbox(call, { ...rest, detailed, limit: detailed ? Math.min(limit, detailedLimit) : limit });
+  },
+});

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { sku, supplierId } from "../fields.ts";
+import { orderSummary } from "../records.ts";
+import { listOrders } from "../store/purchase-orders.ts";
+import { orderStatuses } from "../store/tables.ts";
+
+export const listPurchaseOrdersTool = defineTool({
+  name: "list_purchase_orders",
+  title: "List purchase orders",
+  description:
+    "Purchase orders with supplier, status and net total, the highest number first, in pages. Open ones are draft, sent " +
+    "and partially_received. get_purchase_order shows the lines.",
+  effect: "read",
+  input: z.strictObject({
+    status: z.array(z.enum(orderStatuses)).min(1).optional().describe("Only these statuses."),
+    supplier_id: supplierId.optional().describe("Only orders to this supplier."),
+    sku: sku.optional().describe("Only orders with a line for this item."),
+    created_from: isoDate.optional().describe("First day of drafting, YYYY-MM-DD, in UTC."),
+    created_to: isoDate.optional().describe("Last day of drafting, YYYY-MM-DD, in UTC, included."),
+    ...pageInput,
+  }),
+  output: page(orderSummary),
+  handler: ({ limit, cursor, ...filter }, call) => listOrders(call, { filter, limit, cursor }),
+});

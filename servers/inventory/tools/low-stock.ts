@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { supplierId } from "../fields.ts";
+import { lowStockItem } from "../records.ts";
+import { listLowStock } from "../store/reorder.ts";
+
+export const lowStockTool = defineTool({
+  name: "low_stock",
+  title: "Items to reorder",
+  description:
+    "Items whose available + on order quantity is at or below their reorder point, by SKU, in pages, each with a " +
+    "suggested order quantity (whole units). Open purchase orders, drafts too, count as on order, so an item leaves " +
+    "the list as soon as it is ordered. Discontinued items and items without a supplier are left out; search_items and " +
+    "get_stock show those. Order with create_purchase_order, one order a supplier_id.",
+  effect: "read",
+  input: z.strictObject({
+    supplier_id: supplierId.optional().describe("Only items of this supplier."),
+    ...pageInput,
+  }),
+  output: page(lowStockItem),
+  handler: (input, call) => listLowStock(call, input),
+});

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { defineTool } from "../define-tool.ts";
+import { expectedVersion, externalId, supplierId, text } from "../fields.ts";
+import { supplierRecord } from "../records.ts";
+import { upsertSupplier } from "../store/suppliers.ts";
+
+export const upsertSupplierTool = defineTool({
+  name: "upsert_supplier",
+  title: "Add or change a supplier",
+  description:
+    "Add a supplier, or change the one with this id or external_id. Members left out stay as they are. Returns the " +
+    "supplier and whether it was created. Repeating it changes nothing.",
+  effect: "update",
+  input: z.strictObject({
+    id: supplierId
+      .optional()
+      .describe("Id of the supplier to change. Leave out to add one or to find it by external_id."),
+    external_id: externalId.optional().describe("Its id in the system you import from; unique."),
+    name: text(200).optional().describe("Name of the company. Required for a new supplier."),
+    email: z.email().max(254).optional().describe("Where purchase orders are sent."),
+    phone: text(50).optional().describe("Telephone number."),
+    country: text(60).optional().describe("Country."),
+    expected_version: expectedVersion,
+  }),
+  output: z.strictObject({ ...supplierRecord.shape, created: z.boolean().describe("Whether it is new.") }),
+  handler: (input, call) => upsertSupplier(call, input),
+});
