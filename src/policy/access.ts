@@ -1,0 +1,203 @@
+import { didYouMean } from "../core/closest.ts";
+import { grantFor } from "../core/grants.ts";
+import { toolId } from "../core/tool-description.ts";
+import { modelTool, type PolicyTool } from "./cedar-schema.ts";
+import { createEvaluator, type ForbidRule, readForbids, type Slice, sliceFor } from "./forbid-rules.ts";
+import type { CedarPrincipal } from "./policy-scope.ts";
+
+interface AccessOptions {
+  /** The `tools:` lists, by `agent:NAME`, `client:NAME` and `role:NAME`. Only these open anything. */
+  grants: ReadonlyMap<string, readonly string[]>;
+  /** The texts of `policies/*.cedar`, with their files relative to the workspace. */
+  policies: readonly { file: string; text: string }[];
+  tools: readonly PolicyTool[];
+}
+
+/** A verified caller. */
+export interface Caller {
+  /** `agent:NAME`, `client:NAME` or `user:NAME`. */
+  principal: string;
+  /** The roles of a person; agents and clients have none, whatever stands here. */
+  roles: readonly string[];
+}
+
+export interface AccessRequest extends Caller {
+  /** `server.tool` */
+  tool: string;
+  /** As the tool's input schema left them. */
+  arguments: Readonly<Record<string, unknown>>;
+  /** The facts of the record that the call is about; empty when the tool has none. */
+  facts: Readonly<Record<string, unknown>>;
+}
+
+export type Decision =
+  /** `policies` are the ids of the rules that looked at the call and let it pass. */
+  | { allowed: true; policies: string[] }
+  | {
+      allowed: false;
+      code: "POLICY_DENIED" | "APPROVAL_REQUIRED";
+      /** The ids of the policies that refused it; empty when no grant opens it. */
+      policies: string[];
+      message: string;
+      hint?: string;
+      /** The role that may approve; several are separated by a comma. */
+      approval?: string;
+    };
+
+export interface Access {
+  /** The line of a `tools:` list that opens a tool (`server.tool`) to a caller, or undefined when none does. */
+  opens(who: Caller, tool: string): string | undefined;
+  /** Decides one call. Never throws: whatever goes wrong is a refusal. */
+  decide(request: AccessRequest): Decision;
+  /**
+   * Loads Cedar and parses what this caller's calls may need, so that the first decision does not do it with a
+   * transaction open. Does nothing when no policy could concern the caller.
+   */
+  prepare(who: Caller): void;
+}
+
+/** What of a decision does not depend on the call's own values: the same for all of a caller's calls of a tool. */
+interface Standing {
+  grant: string;
+  who: CedarPrincipal;
+  slice: Slice | undefined;
+}
+
+/**
+ * Permission decisions. Grants are looked up in memory and open; Cedar's forbids narrow, and Cedar runs, and is
+ * loaded, only for a call that a forbid's scope could match.
+ */
+export function createAccess({ grants, policies, tools }: AccessOptions): Access {
+  const rules = readForbids(policies);
+  const evaluator = createEvaluator();
+  const known = new Map(
+    tools.map((tool) => [
+      toolId(tool),
+      { tool, model: modelTool(tool), standings: new Map<string, Standing | undefined>() },
+    ]),
+  );
+
+  const standingOf = (caller: Caller, id: string): Standing | undefined => {
+    const who = toCedarPrincipal(caller);
+    const entry = known.get(id);
+    if (who === undefined || entry === undefined) return undefined;
+    const key = who.roles.length === 0 ? caller.principal : JSON.stringify([caller.principal, ...who.roles]);
+    if (entry.standings.has(key)) return entry.standings.get(key);
+    const lines = granteesOf(caller).flatMap((grantee) => grants.get(grantee) ?? []);
+    const grant = grantFor(lines, entry.tool);
+    const standing =
+      grant === undefined ? undefined : { grant, who, slice: sliceFor(rules, who, entry.model) };
+    entry.standings.set(key, standing);
+    return standing;
+  };
+
+  return {
+    opens: (who, tool) => standingOf(who, tool)?.grant,
+    decide(request) {
+      const standing = standingOf(request, request.tool);
+      if (standing === undefined) return noGrant(request, [...known.keys()]);
+      const { slice, who } = standing;
+      if (slice === undefined) return { allowed: true, policies: [] };
+      const verdict = evaluator.evaluate(slice, who, request.arguments, request.facts);
+      if (verdict.kind === "passed") return { allowed: true, policies: idsOf(slice.rules) };
+      if (verdict.kind === "failed") return failed(verdict.rules, verdict.reason);
+      return forbidden(request, verdict.rules);
+    },
+    prepare(who) {
+      for (const id of known.keys()) {
+        const slice = standingOf(who, id)?.slice;
+        if (slice !== undefined) evaluator.prepare(slice);
+      }
+    },
+  };
+}
+
+const cedarTypes: ReadonlyMap<string, string> = new Map([
+  ["agent", "Agent"],
+  ["client", "Client"],
+  ["user", "User"],
+]);
+
+/** Undefined for a principal of an unknown kind, and for the anonymous one: nothing opens to them. */
+function toCedarPrincipal(who: Caller): CedarPrincipal | undefined {
+  const { kind, name } = splitPrincipal(who.principal);
+  const type = cedarTypes.get(kind);
+  if (type === undefined || name === "" || who.principal === "client:anonymous") return undefined;
+  return { type, id: name, roles: rolesOf(who) };
+}
+
+function splitPrincipal(principal: string): { kind: string; name: string } {
+  const colon = principal.indexOf(":");
+  return { kind: principal.slice(0, Math.max(0, colon)), name: principal.slice(colon + 1) };
+}
+
+function rolesOf(who: Caller): readonly string[] {
+  return who.principal.startsWith("user:") ? who.roles : [];
+}
+
+/** Whose `tools:` lists open tools to a caller: a person's roles', anyone else's own. */
+function granteesOf(who: Caller): readonly string[] {
+  return who.principal.startsWith("user:") ? who.roles.map((role) => `role:${role}`) : [who.principal];
+}
+
+function noGrant({ principal, roles, tool }: AccessRequest, known: readonly string[]): Decision {
+  const missing = !known.includes(tool);
+  const message = `${principal} has no grant for ${tool}`;
+  return {
+    allowed: false,
+    code: "POLICY_DENIED",
+    policies: [],
+    message: missing ? `${message}, and there is no such tool` : message,
+    hint: (missing ? didYouMean(tool, known) : undefined) ?? grantHint(principal, roles, tool),
+  };
+}
+
+function grantHint(principal: string, roles: readonly string[], tool: string): string {
+  const { kind, name } = splitPrincipal(principal);
+  if (principal === "client:anonymous") return "Call with a credential; ringmain connect makes one.";
+  if (kind === "agent") return `Add ${tool} to tools: in agents/${name}.md.`;
+  if (kind === "client") return `Add ${tool} to tools: of ${name} under clients: in ringmain.yaml.`;
+  if (roles.length === 0) return `Add ${name} to the members of a role in ringmain.yaml.`;
+  return `Add ${tool} to tools: of ${roles.join(" or ")} under roles: in ringmain.yaml.`;
+}
+
+function forbidden({ principal, tool }: AccessRequest, rules: readonly ForbidRule[]): Decision {
+  const refusing = rules.filter((rule) => rule.approval === undefined);
+  if (refusing.length > 0) {
+    const message = `${principal} may not call ${tool} here: ${named(refusing)} forbids it`;
+    return {
+      allowed: false,
+      code: "POLICY_DENIED",
+      policies: idsOf(rules),
+      message,
+      hint: placesOf(refusing),
+    };
+  }
+  const approval = [...new Set(rules.map((rule) => rule.approval))].join(", ");
+  return {
+    allowed: false,
+    code: "APPROVAL_REQUIRED",
+    policies: idsOf(rules),
+    message: `${tool} needs the approval of ${approval} (${named(rules)})`,
+    hint: "Approvals are not built yet, so the call is refused.",
+    approval,
+  };
+}
+
+function failed(rules: readonly ForbidRule[], reason: string | undefined): Decision {
+  const message = `the ${named(rules)} could not be evaluated, so the call is refused`;
+  const hint = reason ?? placesOf(rules);
+  return { allowed: false, code: "POLICY_DENIED", policies: idsOf(rules), message, hint };
+}
+
+function idsOf(rules: readonly ForbidRule[]): string[] {
+  return rules.map((rule) => rule.id);
+}
+
+function named(rules: readonly ForbidRule[]): string {
+  return `${rules.length === 1 ? "policy" : "policies"} ${idsOf(rules).join(", ")}`;
+}
+
+function placesOf(rules: readonly ForbidRule[]): string {
+  return `See ${rules.map((rule) => rule.place).join(", ")}.`;
+}
