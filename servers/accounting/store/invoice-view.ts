@@ -1,0 +1,82 @@
+import type { z } from "zod";
+import type { invoiceRecord, invoiceStatuses, invoiceSummary } from "../fields.ts";
+import type { AccountingContext } from "./context.ts";
+import { daysOverdue, dunningLevel } from "./dunning.ts";
+import type { InvoiceRow } from "./tables.ts";
+
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
+
+/** An invoice row joined with what summaries show of its customer. */
+export interface InvoiceWithCustomer extends InvoiceRow {
+  customer_name: string;
+  customer_language: string;
+}
+
+/** Starts a query for invoices with their customers, in one join. */
+export function selectInvoices({ db }: AccountingContext) {
+  return db
+    .selectFrom("accounting_invoice as invoice")
+    .innerJoin("accounting_customer as customer", "customer.id", "invoice.customer_id")
+    .selectAll("invoice")
+    .select(["customer.name as customer_name", "customer.language as customer_language"]);
+}
+
+/** The status that people see: the stored state, and for an open invoice what the day and the payments make of it. */
+export function invoiceStatusOf(
+  row: Pick<InvoiceRow, "state" | "due_on" | "balance_minor" | "total_minor">,
+  today: string,
+): InvoiceStatus {
+  if (row.state !== "open") return row.state;
+  if (row.due_on < today) return "overdue";
+  return row.balance_minor < row.total_minor ? "partly_paid" : "open";
+}
+
+/** What lists show of an invoice. */
+export function summaryOf(row: InvoiceWithCustomer, today: string): z.output<typeof invoiceSummary> {
+  const days = daysOverdue(row, today);
+  return {
+    id: row.id,
+    number: row.number,
+    status: invoiceStatusOf(row, today),
+    reference: row.reference,
+    issued_on: row.issued_on,
+    due_on: row.due_on,
+    days_overdue: days,
+    next_reminder_level: dunningLevel(days),
+    total: { minor: row.total_minor, currency: row.currency },
+    balance: { minor: row.balance_minor, currency: row.currency },
+    customer: { id: row.customer_id, name: row.customer_name, language: row.customer_language },
+    version: row.version,
+  };
+}
+
+/** Reads an invoice back as the tools return it: two queries. */
+export async function readInvoiceRecord(
+  context: AccountingContext,
+  id: string,
+): Promise<z.output<typeof invoiceRecord>> {
+  const row = await selectInvoices(context).where("invoice.id", "=", id).executeTakeFirstOrThrow();
+  const lines = await context.db
+    .selectFrom("accounting_invoice_line")
+    .selectAll()
+    .where("invoice_id", "=", id)
+    .orderBy("line")
+    .execute();
+  return {
+    ...summaryOf(row, context.today),
+    lines: lines.map((line) => ({
+      line: line.line,
+      sku: line.sku ?? undefined,
+      description: line.description,
+      quantity: line.quantity,
+      unit_price: { minor: line.unit_price_minor, currency: row.currency },
+      discount_rate: line.discount_rate,
+      tax_code: line.tax_code,
+      net: { minor: line.net_minor, currency: row.currency },
+    })),
+    draft_number: row.draft_number ?? undefined,
+    external_id: row.external_id ?? undefined,
+    entry_id: row.entry_id ?? undefined,
+    posted_at: row.posted_at ?? undefined,
+  };
+}

@@ -1,0 +1,61 @@
+import { sql } from "kysely";
+import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { type AccountingContext, firstVersion } from "./context.ts";
+import type { OutboxStatus } from "./tables.ts";
+
+/** Writes a message in the transaction of the call; nothing is mailed here. Returns its id. */
+export async function queueMessage(
+  context: AccountingContext,
+  message: { recipient: string; subject: string; body: string; invoiceId: string },
+): Promise<string> {
+  const id = context.newId("msg");
+  await context.db
+    .insertInto("accounting_outbox")
+    .values({
+      id,
+      kind: "reminder",
+      status: "queued",
+      recipient: message.recipient,
+      subject: message.subject,
+      body: message.body,
+      invoice_id: message.invoiceId,
+      attempts: 0,
+      last_error: null,
+      ...firstVersion(context),
+    })
+    .execute();
+  context.changed("accounting_outbox", id, 1);
+  return id;
+}
+
+/** One page of messages, newest first. */
+export async function listMessages(
+  { db }: AccountingContext,
+  input: {
+    status?: readonly OutboxStatus[] | undefined;
+    invoiceId?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  },
+) {
+  let select = db
+    .selectFrom("accounting_outbox as message")
+    .innerJoin("accounting_invoice as invoice", "invoice.id", "message.invoice_id")
+    .selectAll("message")
+    .select("invoice.number as invoice_number")
+    .orderBy("message.created_at", "desc")
+    .orderBy("message.id", "desc")
+    .limit(input.limit + 1);
+  if (input.status !== undefined) select = select.where("message.status", "in", input.status);
+  if (input.invoiceId !== undefined) select = select.where("message.invoice_id", "=", input.invoiceId);
+  if (input.cursor !== undefined) {
+    const [createdAt, id] = decodeCursor(input.cursor, 2);
+    select = select.where(sql<boolean>`(message.created_at, message.id) < (${createdAt}, ${id})`);
+  }
+  const rows = await select.execute();
+  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
+  return {
+    rows: rows.slice(0, input.limit),
+    nextCursor: last === undefined ? undefined : encodeCursor([last.created_at, last.id]),
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { currency, isoDate, money, page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { customerId } from "../fields.ts";
+import { type AgeBuckets, agedByCustomer, agedTotals } from "../store/aged-receivables.ts";
+
+const buckets = {
+  not_due: money.describe("Not due yet, or due today."),
+  days_1_30: money.describe("1 to 30 days overdue."),
+  days_31_60: money.describe("31 to 60 days overdue."),
+  days_61_90: money.describe("61 to 90 days overdue."),
+  over_90: money.describe("More than 90 days overdue."),
+  total: money,
+};
+
+export const agedReceivables = defineTool({
+  name: "aged_receivables",
+  title: "Aged receivables",
+  description:
+    "Report what customers owe today by how long it is overdue, per customer and currency, the largest total first, with the totals of all customers. Sums of open invoice balances in minor units; currencies are never added together.",
+  effect: "read",
+  input: z.strictObject({ ...pageInput }),
+  output: page(z.strictObject({ customer_id: customerId, customer_name: z.string(), ...buckets })).extend({
+    as_of: isoDate.describe("Today in UTC."),
+    totals: z
+      .array(z.strictObject({ currency, ...buckets }))
+      .describe("Over all customers, not this page only."),
+  }),
+  async handler(input, context) {
+    const { rows, nextCursor } = await agedByCustomer(context, input);
+    const totals = await agedTotals(context);
+    return {
+      items: rows.map((row) => ({
+        customer_id: row.customer_id,
+        customer_name: row.customer_name,
+        ...asMoney(row, row.currency),
+      })),
+      next_cursor: nextCursor,
+      as_of: context.today,
+      totals: totals.map((row) => ({ currency: row.currency, ...asMoney(row, row.currency) })),
+    };
+  },
+});
+
+function asMoney(row: AgeBuckets, currency: string) {
+  return {
+    not_due: { minor: row.not_due, currency },
+    days_1_30: { minor: row.days_1_30, currency },
+    days_31_60: { minor: row.days_31_60, currency },
+    days_61_90: { minor: row.days_61_90, currency },
+    over_90: { minor: row.over_90, currency },
+    total: { minor: row.total, currency },
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { RingmainError } from "../../../src/core/errors.ts";
+import { currency, isoDate, money } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { customerId, externalId, invoiceLinesInput, invoiceRecord, lineOfText } from "../fields.ts";
+import { importInvoice as importPosted } from "../store/import.ts";
+import { priceByBooks } from "../store/invoice-lines.ts";
+import { readInvoiceRecord } from "../store/invoice-view.ts";
+
+export const importInvoice = defineTool({
+  name: "import_invoice",
+  title: "Import a posted invoice",
+  description:
+    "Record an invoice that another system issued, as posted, with its journal entry on its own invoice day. It gets a number of the import series of its year (IMP-2025-0001); its own number goes into reference. The same external_id twice is refused. For new invoices use create_invoice_draft and post_invoice.",
+  effect: "create",
+  input: z.strictObject({
+    external_id: externalId.describe("Its id in the other system; unique among all invoices."),
+    reference: lineOfText(140).optional().describe("Its number in the other system. Default: external_id."),
+    customer_id: customerId.optional(),
+    customer_external_id: externalId
+      .optional()
+      .describe("The customer's external_id, instead of customer_id. Give exactly one of the two."),
+    issued_on: isoDate.describe("Invoice day, YYYY-MM-DD."),
+    due_on: isoDate
+      .optional()
+      .describe("Due day, not before issued_on. Default: issued_on plus the customer's payment terms."),
+    currency: currency.describe("ISO 4217 code, the same as in every line."),
+    lines: invoiceLinesInput,
+  }),
+  output: invoiceRecord,
+  facts: z.strictObject({ total: money }),
+  async resource({ lines }, context) {
+    const priced = await priceByBooks(context, lines);
+    return { total: { minor: priced.totalMinor, currency: priced.currency } };
+  },
+  async handler(input, context) {
+    const priced = await priceByBooks(context, input.lines);
+    if (priced.currency !== input.currency) {
+      throw new RingmainError(
+        "INPUT_INVALID",
+        `The lines are in ${priced.currency}, the invoice in ${input.currency}.`,
+        { hint: "Give the same currency in both." },
+      );
+    }
+    const id = await importPosted(context, {
+      priced,
+      externalId: input.external_id,
+      reference: input.reference ?? input.external_id,
+      customerId: input.customer_id,
+      customerExternalId: input.customer_external_id,
+      issuedOn: input.issued_on,
+      dueOn: input.due_on,
+    });
+    return await readInvoiceRecord(context, id);
+  },
+});

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { instant, page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { invoiceId, outboxStatus } from "../fields.ts";
+import { listMessages } from "../store/outbox.ts";
+
+export const listOutbox = defineTool({
+  name: "list_outbox",
+  title: "List the outbox",
+  description:
+    "List the messages that tools such as send_reminder wrote, newest first, with what became of them: whether they were mailed, and the error if not.",
+  effect: "read",
+  input: z.strictObject({
+    status: z.array(outboxStatus).min(1).optional().describe("Any of these; leave out for all."),
+    invoice_id: invoiceId.optional().describe("Only messages about this invoice."),
+    ...pageInput,
+  }),
+  output: page(
+    z.strictObject({
+      message_id: z.string(),
+      kind: z.enum(["reminder"]).describe("What the message is."),
+      outbox_status: outboxStatus,
+      to: z.string().describe("Email address."),
+      subject: z.string(),
+      body: z.string(),
+      invoice_id: invoiceId,
+      invoice_number: z.string(),
+      attempts: z.int().describe("How often mailing was tried."),
+      last_error: z.string().optional(),
+      created_at: instant,
+      version: z.int(),
+    }),
+  ),
+  async handler({ status, invoice_id, limit, cursor }, context) {
+    const { rows, nextCursor } = await listMessages(context, {
+      status,
+      invoiceId: invoice_id,
+      limit,
+      cursor,
+    });
+    return {
+      items: rows.map((row) => ({
+        message_id: row.id,
+        kind: row.kind,
+        outbox_status: row.status,
+        to: row.recipient,
+        subject: row.subject,
+        body: row.body,
+        invoice_id: row.invoice_id,
+        invoice_number: row.invoice_number,
+        attempts: row.attempts,
+        last_error: row.last_error ?? undefined,
+        created_at: row.created_at,
+        version: row.version,
+      })),
+      next_cursor: nextCursor,
+    };
+  },
+});

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { RingmainError } from "../../../src/core/errors.ts";
+import { isoDate, money } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { customerId, invoiceId, lineOfText, paymentId, positiveMoney, version } from "../fields.ts";
+import { bookRefund, requirePayment, unallocatedMinor } from "../store/refunds.ts";
+
+export const refundPayment = defineTool({
+  name: "refund_payment",
+  title: "Refund a payment",
+  description:
+    "Record money paid back to a customer out of one payment. What no invoice took is used first; beyond it the money is taken back from the invoices the payment settled, the one due last first, and they owe again. Returns the refund, the payment after it and the reopened invoices.",
+  effect: "create",
+  input: z.strictObject({
+    payment_id: paymentId,
+    amount: positiveMoney.describe("What is paid back, in the payment's currency."),
+    reason: lineOfText(500).describe("Why, for the books."),
+  }),
+  output: z.strictObject({
+    refund_id: z.string(),
+    payment_id: paymentId,
+    customer_id: customerId,
+    amount: money.describe("What was paid back."),
+    refunded_on: isoDate,
+    reopened: z.array(
+      z.strictObject({
+        invoice_id: invoiceId,
+        number: z.string(),
+        amount: money.describe("What was taken back from the invoice."),
+        balance: money.describe("What it owes now."),
+      }),
+    ),
+    refundable: money.describe("What is left of the payment to refund."),
+    unallocated: money.describe("What is left of the payment that no invoice took."),
+    version: version.describe("Version of the payment after the refund."),
+  }),
+  facts: z.strictObject({ amount: money, customer_id: z.string() }),
+  async resource({ payment_id, amount }, context) {
+    const payment = await requirePayment(context, payment_id);
+    return { amount, customer_id: payment.customer_id };
+  },
+  async handler({ payment_id, amount, reason }, context) {
+    const payment = await requirePayment(context, payment_id);
+    const { currency } = payment;
+    if (amount.currency !== currency) {
+      throw new RingmainError(
+        "INPUT_INVALID",
+        `Payment ${payment.id} is in ${currency}, not in ${amount.currency}.`,
+        { hint: `Give the amount in ${currency}.` },
+      );
+    }
+    const booked = await bookRefund(context, { payment, minor: amount.minor, reason });
+    const after = booked.payment;
+    return {
+      refund_id: booked.refundId,
+      payment_id: after.id,
+      customer_id: after.customer_id,
+      amount: { minor: amount.minor, currency },
+      refunded_on: booked.refundedOn,
+      reopened: booked.reopened.map((one) => ({
+        invoice_id: one.invoiceId,
+        number: one.number,
+        amount: { minor: one.minor, currency },
+        balance: { minor: one.balanceMinor, currency },
+      })),
+      refundable: { minor: after.amount_minor - after.refunded_minor, currency },
+      unallocated: { minor: unallocatedMinor(after), currency },
+      version: after.version,
+    };
+  },
+});

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { customerRecord } from "../fields.ts";
+import { customerView, searchCustomers as searchPage } from "../store/customers.ts";
+
+export const searchCustomers = defineTool({
+  name: "search_customers",
+  title: "Search customers",
+  description:
+    "Find customers of the books by a part of their name, contact, email, external_id or crm_company_id, or list all. Returns whole records in the order of their names; their ids are what the other tools take as customer_id.",
+  effect: "read",
+  input: z.strictObject({
+    query: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("Part of the text looked for; case does not matter for A to Z. Leave out to list all."),
+    ...pageInput,
+  }),
+  output: page(customerRecord),
+  async handler(input, context) {
+    const { rows, nextCursor } = await searchPage(context, input);
+    return { items: rows.map(customerView), next_cursor: nextCursor };
+  },
+});

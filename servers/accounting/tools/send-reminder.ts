@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { RingmainError } from "../../../src/core/errors.ts";
+import { money } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { invoiceId, lineOfText, outboxStatus, paragraphs } from "../fields.ts";
+import { requireCustomer } from "../store/customers.ts";
+import { daysOverdue, recordReminder, remindersOf } from "../store/dunning.ts";
+import { requireInvoice } from "../store/invoices.ts";
+import { queueMessage } from "../store/outbox.ts";
+import { duplicate } from "../store/refusals.ts";
+
+const reminderLevel = z.int().min(1).max(3);
+
+export const sendReminder = defineTool({
+  name: "send_reminder",
+  title: "Send a payment reminder",
+  description:
+    "Remind a customer of one overdue invoice by email. The message is written to the outbox, from which it is mailed later; each dunning level of an invoice is sent once. list_invoices gives the overdue invoices with the next_reminder_level to use. Returns the message's id and address.",
+  effect: "send",
+  input: z.strictObject({
+    invoice_id: invoiceId,
+    level: reminderLevel.describe("Dunning level: 1 friendly, 2 firm, 3 last before collection."),
+    subject: lineOfText(200).describe("Subject of the email, in the customer's language."),
+    body: paragraphs(20_000).describe("Text of the email, plain, in the customer's language."),
+  }),
+  output: z.strictObject({
+    message_id: z.string(),
+    invoice_id: invoiceId,
+    number: z.string(),
+    level: reminderLevel.describe("Dunning level."),
+    to: z.string().describe("The customer's email address."),
+    outbox_status: outboxStatus,
+  }),
+  facts: z.strictObject({
+    days_overdue: z.int().describe("0 when the invoice is not overdue."),
+    balance: money,
+    level: z.int(),
+    customer_id: z.string(),
+  }),
+  async resource({ invoice_id, level }, context) {
+    const invoice = await requireInvoice(context, invoice_id);
+    return {
+      days_overdue: daysOverdue(invoice, context.today),
+      balance: { minor: invoice.balance_minor, currency: invoice.currency },
+      level,
+      customer_id: invoice.customer_id,
+    };
+  },
+  async handler({ invoice_id, level, subject, body }, context) {
+    const invoice = await requireInvoice(context, invoice_id);
+    const { number } = invoice;
+    if (daysOverdue(invoice, context.today) === 0) {
+      throw new RingmainError("STATE_INVALID", `Invoice ${number} is not overdue.`, {
+        hint: "list_invoices with status [overdue] shows the invoices to remind of.",
+      });
+    }
+    const sent = (await remindersOf(context, invoice.id)).find((reminder) => reminder.level === level);
+    if (sent !== undefined) {
+      throw duplicate(
+        `Reminder level ${level} of invoice ${number} was sent already, on ${sent.sent_on}.`,
+        sent.message_id,
+        level < 3 ? `The next level is ${level + 1}.` : "Level 3 is the last one.",
+      );
+    }
+    const customer = await requireCustomer(context, invoice.customer_id);
+    if (customer.email === null) {
+      throw new RingmainError("STATE_INVALID", `Customer ${customer.id} has no email address.`, {
+        hint: `Set it with upsert_customer, id "${customer.id}" and email.`,
+      });
+    }
+    const recipient = customer.email;
+    const messageId = await queueMessage(context, { recipient, subject, body, invoiceId: invoice.id });
+    await recordReminder(context, { invoiceId: invoice.id, level, messageId });
+    return {
+      message_id: messageId,
+      invoice_id: invoice.id,
+      number,
+      level,
+      to: recipient,
+      outbox_status: "queued" as const,
+    };
+  },
+});

@@ -1,0 +1,62 @@
+import { readdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { definition } from "../../../../servers/accounting/definition.ts";
+import { restrict, tablesOf } from "../../../../src/db/authorizer.ts";
+import { eur, openBooks, today } from "./books.ts";
+
+const folder = new URL("../../../../servers/accounting/tools/", import.meta.url);
+
+it("lists every file of tools/, one tool a file, named after it", () => {
+  const files = readdirSync(folder).map((file) => file.replace(".ts", "").replaceAll("-", "_"));
+  expect(definition.tools.map(({ name }) => name).sort()).toEqual(files.sort());
+});
+
+it.each(definition.tools.map((tool) => [tool.name, tool] as const))(
+  "%s is strict and describes itself and every field of its input",
+  (_, tool) => {
+    expect(tool.description.length).toBeGreaterThan(80);
+    for (const [schema, io] of [
+      [tool.input, "input"],
+      [tool.output, "output"],
+    ] as const) {
+      const json = z.toJSONSchema(schema, { io });
+      expect(json.additionalProperties).toBe(false);
+    }
+    const { properties = {} } = z.toJSONSchema(tool.input, { io: "input" });
+    for (const [field, schema] of Object.entries(properties)) {
+      expect(schema, field).toHaveProperty("description");
+    }
+  },
+);
+
+it("gives every table a primary key and the server's prefix", async () => {
+  const books = await openBooks();
+  const tables = books.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'migration'");
+  for (const { name } of tables) {
+    expect(name).toMatch(/^accounting_/);
+    const keys = books.rows(`SELECT name FROM pragma_table_info('${name}') WHERE pk > 0`);
+    expect(keys, String(name)).not.toEqual([]);
+  }
+});
+
+it("works within the restrictions a server runs under", async () => {
+  const books = await openBooks();
+  restrict(books.database, { own: tablesOf(books.database, "accounting"), shared: new Set() });
+  const { id } = await books.customer();
+  const invoice = await books.issued(id, "2026-09-01");
+  await books.posted(id);
+  const { payment_id } = await books.paid(id, 12_000);
+  await books.call("refund_payment", { payment_id, amount: eur(9_000), reason: "x" });
+  await books.call("send_reminder", { invoice_id: invoice.id, level: 1, subject: "s", body: "b" });
+  for (const [tool, input] of [
+    ["get_invoice", { id: invoice.id }],
+    ["list_invoices", { status: ["overdue"], customer_id: id, issued_from: "2026-01-01" }],
+    ["search_customers", { query: "cust" }],
+    ["aged_receivables", {}],
+    ["trial_balance", { as_of: today }],
+    ["list_outbox", {}],
+  ] as const) {
+    await books.call(tool, input);
+  }
+});
