@@ -14,8 +14,24 @@ export interface Plan {
   /** JSON Schema of each input, with defaults. */
   inputs: Record<string, Json>;
   limits: { durationMs?: number; writes?: number };
+  /** When it runs by itself; empty when only a person starts it. */
+  schedules: PlanSchedule[];
   steps: PlanStep[];
   outputs: Record<string, Json>;
+}
+
+/** One item of `on.schedule`. */
+export interface PlanSchedule {
+  /** Five fields, or six with seconds first. */
+  cron: string;
+  /** An IANA time zone. */
+  timezone: string;
+  /** What to do about due times that passed while nothing was running: none of them, the newest, or all. */
+  missed: "skip" | "latest" | "all";
+  /** A due time older than this is not made up for. */
+  withinMs?: number;
+  /** What to do when the run before is still under way. */
+  overlap: "skip" | "allow";
 }
 
 /** One node. Each kind adds its own members; its file in `steps/` reads them. */

@@ -1,0 +1,184 @@
+import type { Agent } from "../core/agent-file.ts";
+import { didYouMean } from "../core/closest.ts";
+import { isRecord, type Json } from "../core/json.ts";
+import type { Problem } from "../core/problem.ts";
+import { type ToolDescription, toolId } from "../core/tool-description.ts";
+import type { YamlPath } from "../core/yaml-file.ts";
+import { checkCondition, checkTemplate } from "./check-template.ts";
+import type { TypeScope } from "./inference.ts";
+import { type Facts, noFacts, union } from "./narrowing.ts";
+import { readStep, type WrittenStep } from "./parse.ts";
+import type { PlanStep } from "./plan.ts";
+import type { StepScope } from "./steps/step-kind.ts";
+import { anyType, type Fault, type Field, type RecordType, type ValueType } from "./types.ts";
+import type { YamlSource } from "./yaml-source.ts";
+
+/** What all steps of one workflow share while they are checked. */
+export interface StepsCheck {
+  source: YamlSource;
+  agents: readonly Agent[];
+  agent: Agent | undefined;
+  tools: ReadonlyMap<string, ToolDescription>;
+  problems: Problem[];
+  /** The ids met so far. */
+  seen: Set<string>;
+  /** All ids of the workflow. */
+  ids: ReadonlySet<string>;
+}
+
+/** Where steps stand: what they may refer to beside each other. */
+export interface StepsScope {
+  path: YamlPath;
+  /** All but `steps`. */
+  variables: Readonly<Record<string, ValueType>>;
+  /** The results that can be seen from here. */
+  results: ReadonlyMap<string, Field>;
+  facts: Facts;
+}
+
+/** The ids of all steps, however deep, to tell a step that runs later from one that does not exist. */
+export function collectIds(steps: readonly Json[]): Set<string> {
+  const ids = new Set<string>();
+  for (const step of steps) {
+    if (!isRecord(step)) continue;
+    if (typeof step.id === "string") ids.add(step.id);
+    if (Array.isArray(step.steps)) for (const id of collectIds(step.steps)) ids.add(id);
+  }
+  return ids;
+}
+
+/** Checks steps in the order in which they run. Returns their plan and the record of their own results. */
+export function checkSteps(
+  steps: readonly Json[],
+  check: StepsCheck,
+  scope: StepsScope,
+): { steps: PlanStep[]; results: RecordType } {
+  const own = new Map<string, Field>();
+  const planned = steps.map((value, index) => {
+    const path = [...scope.path, index];
+    const { step, problems } = readStep(check.source, path, value);
+    check.problems.push(...problems);
+    const id = isRecord(value) && typeof value.id === "string" ? value.id : "";
+    checkId(id, value, check, path);
+    if (!step) {
+      own.set(id, { type: anyType, required: true });
+      return { id, kind: "" };
+    }
+    const visible = { ...scope, results: new Map([...scope.results, ...own]) };
+    const { plan, result } = checkStep(step, check, { ...visible, path });
+    const lacking = step.condition !== undefined || (step.continueOnError && !step.kind.handlesErrors);
+    own.set(id, { type: result, required: !lacking, reason: `Step "${id}" may not have run` });
+    return plan;
+  });
+  return { steps: planned, results: { kind: "record", fields: own, closed: true } };
+}
+
+function checkStep(
+  step: WrittenStep,
+  check: StepsCheck,
+  scope: StepsScope,
+): { plan: PlanStep; result: ValueType } {
+  const { kind, id, condition, continueOnError, body } = step;
+  const facts = condition === undefined ? noFacts : conditionFacts(condition, check, scope);
+  const inside = { ...scope, facts: union(scope.facts, facts) };
+  const { members, result } = kind.check(body, stepScope(id, check, inside));
+  const plan: PlanStep = {
+    id,
+    kind: kind.kind,
+    ...(condition !== undefined && { if: condition }),
+    ...(continueOnError && { continue_on_error: true }),
+    ...members,
+  };
+  return { plan, result };
+}
+
+function conditionFacts(condition: string, check: StepsCheck, scope: StepsScope): Facts {
+  const { faults, facts } = checkCondition(condition, typeScope(check, scope));
+  for (const { path, start, end, ...fault } of faults) {
+    const { code, message, hint } = fault;
+    const at = [...scope.path, "if", ...path];
+    check.problems.push(check.source.problemAt(at, { code, message, hint }, { start, end }));
+  }
+  return facts;
+}
+
+function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope {
+  const { source, problems, agents, agent, tools } = check;
+  const report: StepScope["report"] = (path, fault, place) => {
+    problems.push(source.problemAt([...scope.path, ...path], fault, place));
+  };
+  return {
+    id,
+    agents,
+    agent,
+    report,
+    findTool(name, path) {
+      const tool = tools.get(name);
+      if (!tool) report(path, unknownTool(name, tools));
+      return tool;
+    },
+    checkTemplate(template, path, expected) {
+      const { type, faults } = checkTemplate(template, typeScope(check, scope), expected);
+      for (const { code, message, hint, path: inner, ...place } of faults) {
+        report([...path, ...inner], { code, message, hint }, place);
+      }
+      return type;
+    },
+    withVariables: (variables) =>
+      stepScope(id, check, { ...scope, variables: { ...scope.variables, ...variables } }),
+    checkSteps: (steps, path) => checkSteps(steps, check, { ...scope, path: [...scope.path, ...path] }),
+  };
+}
+
+/** The types of everything that an expression may name here. */
+export function typeScope(check: StepsCheck, scope: StepsScope): TypeScope {
+  const steps: RecordType = {
+    kind: "record",
+    fields: scope.results,
+    closed: true,
+    explain: (field) => explainStep(field, check, scope),
+  };
+  return { variables: { ...scope.variables, steps }, facts: scope.facts };
+}
+
+function explainStep(field: string, { ids, seen }: StepsCheck, { results }: StepsScope): Fault {
+  if (!ids.has(field)) {
+    const known = [...results.keys()];
+    const hint = didYouMean(field, known) ?? `Steps before this one: ${known.join(", ") || "none"}.`;
+    return { code: "unknown-step", message: `There is no step "${field}".`, hint };
+  }
+  if (!seen.has(field)) {
+    const hint = "A step can use the results of the steps above it only.";
+    return { code: "forward-reference", message: `Step "${field}" runs later.`, hint };
+  }
+  const hint = "Use the result of the step that contains it: of a group, steps.group.inner.";
+  return { code: "out-of-reach", message: `The result of step "${field}" is not visible here.`, hint };
+}
+
+function checkId(id: string, value: Json, { source, seen, problems }: StepsCheck, path: YamlPath): void {
+  const has = isRecord(value) && "id" in value;
+  const at = [...path, "id"];
+  if (!has) {
+    const hint = "Its results, its path in a run and its keys go by it.";
+    problems.push(source.problemAt(path, { code: "missing-key", message: "A step needs an id.", hint }));
+  } else if (!/^[a-z_][a-z0-9_]*$/.test(id)) {
+    const hint = "Use lower case letters, digits and _: expressions write steps.id.";
+    problems.push(source.problemAt(at, { code: "invalid-name", message: `"${id}" is not an id.`, hint }));
+  } else if (seen.has(id)) {
+    const message = `There is another step "${id}" above.`;
+    const hint = "Ids are unique in a workflow, also inside loops.";
+    problems.push(source.problemAt(at, { code: "duplicate-id", message, hint }));
+  }
+  seen.add(id);
+}
+
+function unknownTool(name: string, tools: ReadonlyMap<string, ToolDescription>): Fault {
+  const [server] = name.split(".");
+  const all = [...tools.values()];
+  const siblings = all.filter((tool) => tool.server === server).map(toolId);
+  const servers = [...new Set(all.map((tool) => tool.server))];
+  const fallback =
+    siblings.length > 0 ? `Tools: ${siblings.join(", ")}.` : `Servers: ${servers.join(", ") || "none"}.`;
+  const hint = didYouMean(name, [...tools.keys()]) ?? fallback;
+  return { code: "unknown-tool", message: `There is no tool "${name}".`, hint };
+}

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import type { Agent } from "../core/agent-file.ts";
+import { didYouMean } from "../core/closest.ts";
+import type { Problem } from "../core/problem.ts";
+import { type ToolDescription, toolId } from "../core/tool-description.ts";
+import type { YamlPath } from "../core/yaml-file.ts";
+import { checkInputs, neededInputs } from "./check-inputs.ts";
+import { checkSchedules, readDuration } from "./check-schedules.ts";
+import { checkSteps, collectIds, type StepsCheck, typeScope } from "./check-steps.ts";
+import { checkTemplate } from "./check-template.ts";
+import { noFacts } from "./narrowing.ts";
+import { parseWorkflow, type WorkflowFile } from "./parse.ts";
+import type { Plan } from "./plan.ts";
+import { type Fault, instantType } from "./types.ts";
+
+export interface CheckInput {
+  /** `file` is relative to the workspace: `workflows/NAME.yaml`. */
+  workflows: readonly { file: string; text: string }[];
+  agents: readonly Agent[];
+  /** The tools of all servers, as they describe themselves. */
+  tools: readonly ToolDescription[];
+}
+
+export interface CheckResult {
+  /** Of the workflows without faults. */
+  plans: Plan[];
+  /** Of all files, each file's in the order of its lines. */
+  problems: Problem[];
+}
+
+/** Checks workflow files against the agents and tools of a workspace, and compiles those without faults. Pure. */
+export function checkWorkflows({ workflows, agents, tools }: CheckInput): CheckResult {
+  const byId = new Map(tools.map((tool) => [toolId(tool), tool]));
+  const results = workflows.map(({ file, text }) => checkWorkflow({ file, text, agents, tools: byId }));
+  return {
+    plans: results.flatMap(({ plan }) => (plan ? [plan] : [])),
+    problems: results.flatMap(({ problems }) => problems),
+  };
+}
+
+function checkWorkflow(options: {
+  file: string;
+  text: string;
+  agents: readonly Agent[];
+  tools: ReadonlyMap<string, ToolDescription>;
+}): { plan?: Plan; problems: Problem[] } {
+  const { file, text, agents, tools } = options;
+  const { source, workflow, problems } = parseWorkflow(file, text);
+  if (!workflow) return { problems: inOrder(problems) };
+  const report = (path: YamlPath, fault: Fault): void => {
+    problems.push(source.problemAt(path, fault));
+  };
+  const id = workflowId(file, report);
+  const agent = findAgent(workflow.agent, agents, report);
+  const inputs = checkInputs(workflow.inputs, report);
+  const schedules = checkSchedules(workflow.on.schedule, report);
+  checkScheduledInputs(workflow, report);
+
+  const check: StepsCheck = {
+    source,
+    agents,
+    agent,
+    tools,
+    problems,
+    seen: new Set(),
+    ids: collectIds(workflow.steps),
+  };
+  const scope = {
+    path: ["steps"],
+    variables: { inputs: inputs.type, now: instantType },
+    results: new Map(),
+    facts: noFacts,
+  };
+  const { steps, results } = checkSteps(workflow.steps, check, scope);
+  const outside = typeScope(check, { ...scope, results: results.fields });
+  for (const [name, output] of Object.entries(workflow.outputs)) {
+    for (const { code, message, hint, path, ...place } of checkTemplate(output, outside).faults) {
+      problems.push(source.problemAt(["outputs", name, ...path], { code, message, hint }, place));
+    }
+  }
+  const limits = readLimits(workflow, report);
+  if (problems.length > 0) return { problems: inOrder(problems) };
+  const plan: Plan = {
+    workflow: id,
+    name: workflow.name ?? id,
+    agent: workflow.agent,
+    fileHash: createHash("sha256").update(text).digest("hex"),
+    inputs: inputs.schemas,
+    limits,
+    schedules,
+    steps,
+    outputs: workflow.outputs,
+  };
+  return { plan, problems: [] };
+}
+
+type Report = (path: YamlPath, fault: Fault) => void;
+
+/** As a reader meets them; the same fault at the same place is told once. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const distinct = new Map(
+    problems.map((problem) => [
+      `${problem.line}:${problem.column}:${problem.code}:${problem.message}`,
+      problem,
+    ]),
+  );
+  return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function workflowId(file: string, report: Report): string {
+  const id = file.slice(file.lastIndexOf("/") + 1).replace(/\.ya?ml$/, "");
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(id)) {
+    const hint = "Rename the file: lower case letters, digits, - and _.";
+    report([], {
+      code: "invalid-name",
+      message: `"${id}" is the id of this workflow, but no valid one.`,
+      hint,
+    });
+  }
+  return id;
+}
+
+function findAgent(name: string, agents: readonly Agent[], report: Report): Agent | undefined {
+  const agent = agents.find(({ id }) => id === name);
+  if (agent) return agent;
+  const known = agents.map(({ id }) => id);
+  const hint = didYouMean(name, known) ?? `Agents: ${known.join(", ") || "none yet; add agents/NAME.md"}.`;
+  report(["agent"], { code: "unknown-agent", message: `There is no agent "${name}".`, hint });
+  return undefined;
+}
+
+/** A schedule has no one to ask. */
+function checkScheduledInputs({ on, inputs }: WorkflowFile, report: Report): void {
+  const [needed] = neededInputs(inputs);
+  if (on.schedule.length === 0 || needed === undefined) return;
+  const message = `A schedule cannot give the input "${needed}".`;
+  report(["inputs", needed], { code: "input-without-default", message, hint: "Give it a default." });
+}
+
+function readLimits({ limits }: WorkflowFile, report: Report): Plan["limits"] {
+  const { duration, writes } = limits;
+  const durationMs =
+    duration === undefined ? undefined : readDuration(duration, ["limits", "duration"], report);
+  return { ...(durationMs !== undefined && { durationMs }), ...(writes !== undefined && { writes }) };
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Agent } from "../../core/agent-file.ts";
+import type { Json } from "../../core/json.ts";
+import type { ToolDescription } from "../../core/tool-description.ts";
+import type { YamlPath } from "../../core/yaml-file.ts";
+import type { CelVariables } from "../cel.ts";
+import type { PlanStep } from "../plan.ts";
+import type { RunContext, StepEvent } from "../run-context.ts";
+import type { Fault, RecordType, ValueType } from "../types.ts";
+import type { Place } from "../yaml-source.ts";
+
+/** What a step's `check` may know and say. Paths are relative to the step. */
+export interface StepScope {
+  /** The step's id. */
+  id: string;
+  agents: readonly Agent[];
+  /** The workflow's own agent; absent when its name is wrong, which is told elsewhere. */
+  agent: Agent | undefined;
+  /** The tool of a name such as `crm.create_task`, or undefined when it is told as unknown. */
+  findTool(name: string, path: YamlPath): ToolDescription | undefined;
+  report(path: YamlPath, fault: Fault, place?: Place): void;
+  /** Checks a template against a type, and returns the type that it has. */
+  checkTemplate(template: Json, path: YamlPath, expected?: ValueType): ValueType;
+  /** The same step with more variables, for what stands inside a loop. */
+  withVariables(variables: Readonly<Record<string, ValueType>>): StepScope;
+  /** Checks nested steps. Returns their plan and the record of their results. */
+  checkSteps(steps: readonly Json[], path: YamlPath): { steps: PlanStep[]; results: RecordType };
+}
+
+/** What a step's `run` may know and do. */
+export interface StepRun {
+  /** `remind[inv_3]/send` */
+  path: string;
+  /** `remind/send` */
+  stepId: string;
+  context: RunContext;
+  variables: CelVariables;
+  /** The business key that the step derives from the loop around it, when that has one. */
+  once: string | undefined;
+  /** Evaluates a template. Throws STEP_FAILED. */
+  evaluate(template: Json): Json;
+  /** Adds to the event that tells the step's end. */
+  note(details: Partial<StepEvent>): void;
+  /** Runs nested steps and returns their results by id. */
+  runSteps(steps: readonly PlanStep[], inside: Inside): Promise<Record<string, Json>>;
+}
+
+/** Where nested steps run. */
+export interface Inside {
+  path: string;
+  variables: CelVariables;
+  once: string | undefined;
+}
+
+export interface StepDefinition<Written extends z.ZodObject, Planned extends z.ZodType> {
+  kind: string;
+  summary: string;
+  /** The step's own keys as a person writes them; the first one names the kind. */
+  written: Written;
+  /** What of it stands in the plan. */
+  planned: Planned;
+  /** With `continue_on_error` the step itself goes on; elsewhere its failure leaves its result out. */
+  handlesErrors?: true;
+  /** Reports faults; returns the step's members in the plan and the type of its result. */
+  check(step: z.output<Written>, scope: StepScope): { members: Record<string, Json>; result: ValueType };
+  /** Does the step. Throws RingmainError. */
+  run(step: z.output<Planned>, run: StepRun): Promise<Json>;
+}
+
+/** A step kind whose own types no one else needs to know. */
+export interface StepKind {
+  kind: string;
+  summary: string;
+  written: z.ZodObject;
+  handlesErrors: boolean;
+  /** Checks what `written` has accepted. */
+  check(step: unknown, scope: StepScope): { members: Record<string, Json>; result: ValueType };
+  run(step: PlanStep, run: StepRun): Promise<Json>;
+}
+
+/** Defines a step kind: its keys, its check and its run in one place. */
+export function defineStep<Written extends z.ZodObject, Planned extends z.ZodType>(
+  definition: StepDefinition<Written, Planned>,
+): StepKind {
+  const { kind, summary, written, planned, handlesErrors = false } = definition;
+  const read = new WeakMap<PlanStep, z.output<Planned>>();
+  return {
+    kind,
+    summary,
+    written,
+    handlesErrors,
+    check: (step, scope) => definition.check(written.parse(step), scope),
+    run(step, run) {
+      const known = read.get(step) ?? planned.parse(step);
+      read.set(step, known);
+      return definition.run(known, run);
+    },
+  };
+}
+
+/** Any JSON value, as it stands in a file or a plan: texts in it may hold `${{ }}`. */
+export const template: z.ZodType<Json> = z.json();
+
+/** Keys that every step may have. */
+export const commonKeys = z.object({
+  id: z.string().optional(),
+  if: z.union([z.string(), z.boolean().transform(String)]).optional(),
+  continue_on_error: z.boolean().optional(),
+});
+
+/** Nested steps in a plan. */
+export const planSteps = z.array(z.object({ id: z.string(), kind: z.string() }).catchall(z.json()));
