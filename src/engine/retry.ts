@@ -1,0 +1,48 @@
+import { RingmainError } from "../core/errors.ts";
+
+export interface RetryPolicy {
+  /** How many times at most, the first included. */
+  attempts: number;
+  /** The longest wait before the second attempt; it doubles with each further one. */
+  baseMs: number;
+  /** No wait is longer. */
+  capMs: number;
+}
+
+export const callRetry: RetryPolicy = { attempts: 6, baseMs: 100, capMs: 5_000 };
+
+/** Waits. Rejects when the signal is aborted. */
+export type Delay = (ms: number, signal: AbortSignal) => Promise<unknown>;
+
+const safeToResend = new Set(["SERVER_UNAVAILABLE", "STORE_BUSY", "TIMEOUT"]);
+
+/**
+ * Whether a keyed call may be sent again. After a time-out nobody knows what happened, which is harmless
+ * here: the server answers a key that it has seen with the stored result.
+ */
+export function isTransient(error: unknown): boolean {
+  return error instanceof RingmainError && (error.retryable || safeToResend.has(error.code));
+}
+
+/** The wait before attempt `attempt + 1`: "full jitter", so that callers which failed together do not return together. */
+export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number): number {
+  return random() * Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
+}
+
+/** Does keyed work again while it fails for a passing reason. Throws the last error, or the signal's reason. */
+export async function retryTransient<T>(
+  work: () => Promise<T>,
+  options: { policy: RetryPolicy; delay: Delay; random: () => number; signal: AbortSignal },
+): Promise<T> {
+  const { policy, delay, random, signal } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt >= policy.attempts || !isTransient(error)) throw error;
+    }
+    await delay(backoffMs(policy, attempt, random), signal).catch(() => {});
+  }
+}

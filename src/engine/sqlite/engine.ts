@@ -1,0 +1,237 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { setTimeout as timer } from "node:timers/promises";
+import { type Clock, systemClock } from "../../core/clock.ts";
+import { RingmainError } from "../../core/errors.ts";
+import { newId } from "../../core/ids.ts";
+import { migrate } from "../../db/migrate.ts";
+import type { Engine, ExecuteOptions, Run, StartRequest } from "../engine.ts";
+import type { Journal } from "../journal.ts";
+import type { Delay } from "../retry.ts";
+import type { Fault } from "../run-error.ts";
+import type { CallerFor, ExecutePlan } from "../tool-caller.ts";
+import { beginExecution } from "./execution.ts";
+import { createHeldRuns, type HeldRun } from "./held-runs.ts";
+import { isFree, leaseMs } from "./lease.ts";
+import { type Liveness, systemLiveness } from "./liveness.ts";
+import { engineMigrations } from "./migrations.ts";
+import { identityOf, leaseOf, type RunRow, toRun } from "./run-row.ts";
+import { createRunStore } from "./run-store.ts";
+import { createWorker, type PollingWorker } from "./worker.ts";
+import type { Write } from "./write-queue.ts";
+
+export interface SqliteEngineOptions {
+  /**
+   * The workspace's file, opened with `synchronous: "normal"`. A power cut may then lose the newest rows of
+   * the engine, never those before the last call's entry, which its server commits with `full` into the same
+   * write-ahead log. A run that is thereby not known to have ended is executed again from its journal, and
+   * repeats no call: harmless, and one fsync per run cheaper.
+   */
+  database: DatabaseSync;
+  /** The queue of everything that writes on this connection. */
+  write: Write;
+  journal: Journal;
+  callerFor: CallerFor;
+  executePlan: ExecutePlan;
+  /** Told of bugs and of a store that fails in the background. */
+  onFault: (fault: Fault) => void;
+  clock?: Clock;
+  liveness?: Liveness;
+  delay?: Delay;
+  random?: () => number;
+}
+
+export interface SqliteEngine extends Engine {
+  /** Renews the leases of the runs executed here, as the engine does by itself every 3 s. For tests. */
+  renewLeases(): Promise<void>;
+}
+
+/** Opens the embedded engine: runs, leases and plans in SQLite, the journal in the audit trail. */
+export async function openSqliteEngine(options: SqliteEngineOptions): Promise<SqliteEngine> {
+  const { database, write, journal, onFault, clock = systemClock, liveness = systemLiveness() } = options;
+  const delay: Delay = options.delay ?? ((ms, signal) => timer(ms, undefined, { signal }));
+  await migrate(database, "engine", engineMigrations, clock.now());
+  const store = createRunStore(database);
+  const onError = (error: unknown) => onFault({ logId: newId("log"), error });
+  const held = createHeldRuns({ store, write, clock, onError });
+  const workers = new Set<PollingWorker>();
+  const owner = randomUUID();
+  let closed = false;
+
+  const runOf = (row: RunRow): Run => toRun(row, clock.now(), liveness);
+  const free = (row: RunRow): boolean => isFree(leaseOf(row), clock.now(), liveness);
+  const assertOpen = () => {
+    if (closed) throw new RingmainError("STATE_INVALID", "The engine is closed.");
+  };
+
+  // The next five are called inside a write transaction.
+  const insert = (request: StartRequest): { row: RunRow; created: boolean } => {
+    const created = store.insert(request, clock.now());
+    const row = store.get(request.runId);
+    if (created) journal.recordStart(identityOf(row));
+    return { row, created };
+  };
+  const cancelNow = (row: RunRow) => {
+    const ending = { status: "cancelled", at: clock.now() } as const;
+    if (store.finish(row, ending)) journal.recordFinish(identityOf(row), ending);
+  };
+  const take = (row: RunRow): RunRow | undefined => {
+    if (!isActive(row) || !free(row)) return undefined;
+    if (row.cancel_requested) {
+      cancelNow(row);
+      return undefined;
+    }
+    const now = clock.now();
+    const expiresAt = new Date(now.getTime() + leaseMs);
+    return store.claim(row, { owner, process: liveness.self, expiresAt }, now);
+  };
+  const nextFree = (): RunRow | undefined => {
+    for (const row of store.activeElsewhere(owner)) if (free(row)) return row;
+    return undefined;
+  };
+  const takeNext = (): RunRow | undefined => {
+    for (let row = nextFree(); row !== undefined; row = nextFree()) {
+      const taken = take(row);
+      if (taken !== undefined || !row.cancel_requested) return taken;
+    }
+    return undefined;
+  };
+
+  /** Executes a run that was just taken, and records how it ends under the epoch of the take. */
+  const begin = (row: RunRow, report?: ExecuteOptions["report"]): HeldRun => {
+    const { id, epoch } = row;
+    const identity = identityOf(row);
+    const takenAt = clock.now().getTime();
+    const activeMs = () => row.active_ms + Math.max(0, clock.now().getTime() - takenAt);
+    const execution = beginExecution({
+      identity,
+      readPlan: () => store.plan(row.plan_hash),
+      startedAt: row.started_at ?? row.created_at,
+      usedMs: row.active_ms,
+      journal,
+      markOnce: (key, path) =>
+        write(() => {
+          if (!store.isHeld(row)) throw execution.stop("lost");
+          const { workflow, agent } = row;
+          journal.markOnce({ key, runId: id, path, workflow, agent, at: clock.now() });
+        }),
+      callerFor: options.callerFor,
+      executePlan: options.executePlan,
+      delay,
+      random: options.random ?? Math.random,
+      now: () => clock.now(),
+      onFault,
+    });
+    const settled = execution.ending.then((ending) =>
+      write(() => {
+        if (ending === undefined) store.release({ id, epoch, activeMs: activeMs() });
+        else if (store.finish(row, ending)) journal.recordFinish(identity, ending);
+      }),
+    );
+    const run = { id, epoch, execution, activeMs, settled };
+    held.add(run);
+    if (report !== undefined) execution.watch(report);
+    if (closed) execution.stop("closing");
+    return run;
+  };
+
+  const executeHere = async (
+    runId: string,
+    locate: () => RunRow,
+    { report }: ExecuteOptions,
+  ): Promise<Run> => {
+    assertOpen();
+    const taken = await write(() => take(locate()));
+    const joined = held.find(runId);
+    if (taken !== undefined) await begin(taken, report).settled;
+    else if (joined !== undefined) {
+      if (report !== undefined) joined.execution.watch(report);
+      await joined.settled;
+    } else if (isActive(store.get(runId))) throw heldElsewhere(store.get(runId));
+    return runOf(store.get(runId));
+  };
+
+  return {
+    async start(request) {
+      assertOpen();
+      const { row, created } = await write(() => insert(request));
+      if (created) for (const worker of workers) worker.wake();
+      return { run: runOf(row), created };
+    },
+    run: (request, execute = {}) => executeHere(request.runId, () => insert(request).row, execute),
+    resume: (runId, execute = {}) => executeHere(runId, () => store.get(runId), execute),
+
+    async cancel(runId) {
+      assertOpen();
+      await write(() => {
+        const row = store.get(runId);
+        if (row.status === "done" || row.status === "failed") {
+          throw new RingmainError("STATE_INVALID", `Run ${runId} has ended already (${row.status}).`);
+        }
+        if (!isActive(row)) return;
+        if (free(row)) cancelNow(row);
+        else store.requestCancel(runId);
+      });
+      const here = held.find(runId);
+      here?.execution.stop("cancelled");
+      await here?.settled;
+      return runOf(store.get(runId));
+    },
+
+    async get(runId) {
+      const row = store.find(runId);
+      return row && { ...runOf(row), plan: store.plan(row.plan_hash) };
+    },
+
+    async list(filter = {}) {
+      if (filter.interrupted === undefined) return store.list(filter).map(runOf);
+      // Only a look at the process tells; few runs are `running` at a time.
+      const rows = store.list({ ...filter, status: ["running"], limit: -1 });
+      const runs = rows.map(runOf).filter((run) => run.interrupted);
+      return runs.slice(0, filter.limit ?? 100);
+    },
+
+    runWorker({ concurrency, pollMs = 500, report }) {
+      assertOpen();
+      const worker = createWorker({
+        concurrency,
+        pollMs,
+        onError,
+        async claim() {
+          // Looking costs no lock; most polls find nothing.
+          if (closed || nextFree() === undefined) return undefined;
+          const taken = await write(takeNext);
+          return taken && { ended: begin(taken, report).settled.catch(onError) };
+        },
+      });
+      workers.add(worker);
+      return {
+        async stop() {
+          workers.delete(worker);
+          await worker.stop();
+        },
+      };
+    },
+
+    async close() {
+      closed = true;
+      for (const run of held.all()) run.execution.stop("closing");
+      await Promise.all([...workers].map((worker) => worker.stop()));
+      await Promise.allSettled(held.all().map((run) => run.settled));
+    },
+
+    renewLeases: () => held.renew(),
+  };
+}
+
+function isActive(row: RunRow): boolean {
+  return row.status === "pending" || row.status === "running";
+}
+
+function heldElsewhere(row: RunRow): RingmainError {
+  return new RingmainError(
+    "STATE_INVALID",
+    `Run ${row.id} is being executed by process ${row.lease_pid ?? "?"}.`,
+    { hint: `\`ringmain runs show ${row.id}\` tells how far it is.` },
+  );
+}

@@ -1,0 +1,48 @@
+import type { Migration } from "../../db/migrate.ts";
+
+/** The tables of the embedded engine; owner `engine`. */
+export const engineMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: "runs",
+    sql: `
+      CREATE TABLE engine_plan (
+        hash TEXT PRIMARY KEY,
+        workflow TEXT NOT NULL,
+        plan TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE engine_run (
+        id TEXT PRIMARY KEY,
+        workflow TEXT NOT NULL,
+        workflow_hash TEXT NOT NULL,
+        agent TEXT NOT NULL,
+        plan_hash TEXT NOT NULL REFERENCES engine_plan (hash),
+        inputs TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'done', 'failed', 'cancelled')),
+        started_by TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        started_at TEXT,
+        finished_at TEXT,
+        outputs TEXT,
+        error TEXT,
+        cancel_requested INTEGER NOT NULL DEFAULT 0,
+        active_ms INTEGER NOT NULL DEFAULT 0,
+        epoch INTEGER NOT NULL DEFAULT 0,
+        lease_owner TEXT,
+        lease_pid INTEGER,
+        lease_process_start TEXT,
+        lease_host TEXT,
+        lease_expires_at TEXT,
+        CHECK ((status IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+        CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
+      ) STRICT;
+
+      -- Finished runs cost the search for work nothing, however many they are.
+      CREATE INDEX engine_run_active ON engine_run (created_at, id) WHERE status IN ('pending', 'running');
+      CREATE INDEX engine_run_leased ON engine_run (lease_owner) WHERE lease_owner IS NOT NULL;
+      CREATE INDEX engine_run_created ON engine_run (created_at, id);
+      CREATE INDEX engine_run_workflow ON engine_run (workflow, created_at, id);
+    `,
+  },
+];

@@ -1,0 +1,165 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { z } from "zod";
+import { RingmainError } from "../../core/errors.ts";
+import type { Plan } from "../../workflow/plan.ts";
+import type { RunFilter, StartRequest } from "../engine.ts";
+import type { RunEnding } from "../journal.ts";
+import type { Lease } from "./lease.ts";
+import { type PinnedPlan, pinPlan, type RunRow, readPinnedPlan, runRow } from "./run-row.ts";
+
+const stored = z.object({ plan: z.string() });
+const flag = z.object({ cancel_requested: z.int() });
+
+export type RunStore = ReturnType<typeof createRunStore>;
+
+/** The statements over the engine's tables. Those that write are called inside a write transaction. */
+export function createRunStore(database: DatabaseSync) {
+  const insertPlan = database.prepare(
+    "INSERT INTO engine_plan (hash, workflow, plan) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const insertRun = database.prepare(
+    `INSERT INTO engine_run (id, workflow, workflow_hash, agent, plan_hash, inputs, status, started_by, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const selectPlan = database.prepare("SELECT plan FROM engine_plan WHERE hash = ?");
+  const selectRun = database.prepare("SELECT * FROM engine_run WHERE id = ?");
+  const selectActive = database.prepare(
+    `SELECT * FROM engine_run WHERE status IN ('pending', 'running') AND lease_owner IS NOT ?
+     ORDER BY created_at, id`,
+  );
+  const claimRun = database.prepare(
+    `UPDATE engine_run SET status = 'running', started_at = coalesce(started_at, ?), epoch = epoch + 1,
+       lease_owner = ?, lease_pid = ?, lease_process_start = ?, lease_host = ?, lease_expires_at = ?
+     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running') RETURNING *`,
+  );
+  const renewRun = database.prepare(
+    `UPDATE engine_run SET lease_expires_at = ?, active_ms = ?
+     WHERE id = ? AND epoch = ? AND status = 'running' RETURNING cancel_requested`,
+  );
+  const noLease =
+    "lease_owner = NULL, lease_pid = NULL, lease_process_start = NULL, lease_host = NULL, lease_expires_at = NULL";
+  const releaseRun = database.prepare(
+    `UPDATE engine_run SET active_ms = ?, ${noLease} WHERE id = ? AND epoch = ? AND status = 'running'`,
+  );
+  const finishRun = database.prepare(
+    `UPDATE engine_run SET status = ?, finished_at = ?, outputs = ?, error = ?, ${noLease}
+     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running')`,
+  );
+  const requestCancel = database.prepare("UPDATE engine_run SET cancel_requested = 1 WHERE id = ?");
+  const holdsRun = database.prepare(
+    "SELECT 1 FROM engine_run WHERE id = ? AND epoch = ? AND status = 'running'",
+  );
+
+  const pinned = new WeakMap<Plan, PinnedPlan>();
+  const plans = new Map<string, Plan>();
+
+  const find = (id: string): RunRow | undefined => {
+    const row = selectRun.get(id);
+    return row === undefined ? undefined : runRow.parse(row);
+  };
+
+  return {
+    find,
+
+    /** Throws NOT_FOUND. */
+    get(id: string): RunRow {
+      const row = find(id);
+      if (row !== undefined) return row;
+      throw new RingmainError("NOT_FOUND", `There is no run ${id}.`, {
+        hint: "`ringmain runs ls` lists the runs.",
+      });
+    },
+
+    /** Adds a run that waits to be claimed, and its plan. Returns whether the id was free. */
+    insert({ runId, plan, inputs, startedBy }: StartRequest, now: Date): boolean {
+      const { hash, text } = pinned.get(plan) ?? pinPlan(plan);
+      pinned.set(plan, { hash, text });
+      insertPlan.run(hash, plan.workflow, text);
+      const values = [
+        runId,
+        plan.workflow,
+        plan.fileHash,
+        plan.agent,
+        hash,
+        JSON.stringify(inputs),
+        startedBy,
+      ];
+      return insertRun.run(...values, now.toISOString()).changes === 1;
+    },
+
+    /** Throws STATE_INVALID when the stored text was tampered with. */
+    plan(hash: string): Plan {
+      const known = plans.get(hash);
+      if (known !== undefined) return known;
+      const plan = readPinnedPlan({ hash, text: stored.parse(selectPlan.get(hash)).plan });
+      if (plans.size >= 100) plans.clear();
+      plans.set(hash, plan);
+      return plan;
+    },
+
+    /** Runs that have not ended and that others execute or nobody does, oldest first. */
+    *activeElsewhere(owner: string): Generator<RunRow> {
+      for (const row of selectActive.iterate(owner)) yield runRow.parse(row);
+    },
+
+    list({ workflow, status, limit = 100 }: RunFilter): RunRow[] {
+      const terms: string[] = [];
+      const values: SQLInputValue[] = [];
+      if (workflow !== undefined) {
+        terms.push("workflow = ?");
+        values.push(workflow);
+      }
+      if (status !== undefined) {
+        terms.push("status IN (SELECT value FROM json_each(?))");
+        values.push(JSON.stringify(status));
+      }
+      // The few that have not ended are found without going through all that have.
+      const active = status?.every((wanted) => wanted === "pending" || wanted === "running") ?? false;
+      if (active) terms.push("status IN ('pending', 'running')");
+      const index = active ? "INDEXED BY engine_run_active" : "";
+      const where = terms.length === 0 ? "" : `WHERE ${terms.join(" AND ")}`;
+      return database
+        .prepare(`SELECT * FROM engine_run ${index} ${where} ORDER BY created_at DESC, id DESC LIMIT ?`)
+        .all(...values, limit)
+        .map((row) => runRow.parse(row));
+    },
+
+    /** Takes a run under a new epoch, unless it changed since the row was read. Returns the new row. */
+    claim(row: RunRow, lease: Lease, now: Date): RunRow | undefined {
+      const { owner, process, expiresAt } = lease;
+      const values = [owner, process.pid, process.startedAt, process.host, expiresAt.toISOString()];
+      const claimed = claimRun.get(now.toISOString(), ...values, row.id, row.epoch);
+      return claimed === undefined ? undefined : runRow.parse(claimed);
+    },
+
+    /** Keeps a run. Says whether somebody wants it cancelled, or that it is lost. */
+    renew(held: {
+      id: string;
+      epoch: number;
+      activeMs: number;
+      expiresAt: Date;
+    }): "kept" | "cancel" | "lost" {
+      const row = renewRun.get(held.expiresAt.toISOString(), held.activeMs, held.id, held.epoch);
+      if (row === undefined) return "lost";
+      return flag.parse(row).cancel_requested === 0 ? "kept" : "cancel";
+    },
+
+    /** Frees a run that goes on later. */
+    release({ id, epoch, activeMs }: { id: string; epoch: number; activeMs: number }): void {
+      releaseRun.run(activeMs, id, epoch);
+    },
+
+    /** Ends a run. Returns false, and changes nothing, when another process took it over or it has ended. */
+    finish(run: { id: string; epoch: number }, ending: RunEnding): boolean {
+      const outputs = ending.status === "done" ? JSON.stringify(ending.outputs) : null;
+      const error = ending.status === "failed" ? JSON.stringify(ending.error) : null;
+      const at = ending.at.toISOString();
+      return finishRun.run(ending.status, at, outputs, error, run.id, run.epoch).changes === 1;
+    },
+
+    requestCancel: (id: string): void => void requestCancel.run(id),
+
+    /** Whether a run is still held under this epoch. */
+    isHeld: ({ id, epoch }: { id: string; epoch: number }): boolean => holdsRun.get(id, epoch) !== undefined,
+  };
+}

@@ -1,0 +1,118 @@
+import type { Replay } from "../../src/core/call-meta.ts";
+import { RingmainError } from "../../src/core/errors.ts";
+import type { Json } from "../../src/core/json.ts";
+import type { Journal, JournalRecord, RunEnding } from "../../src/engine/journal.ts";
+import type { CallerFor, ExecutePlan, ToolCall } from "../../src/engine/tool-caller.ts";
+import type { Plan } from "../../src/workflow/plan.ts";
+
+type Handler = (call: ToolCall, attempt: number) => Json | Promise<Json>;
+
+/** Servers and an audit trail in memory, shared by all engines of a test. They keep keys as the real ones do. */
+export function createRing() {
+  const records = new Map<string, Map<string, JournalRecord>>();
+  const byKey = new Map<string, { entry: number; result: Json; runId: string }>();
+  const once = new Map<string, Replay>();
+  const handlers = new Map<string, Handler>();
+  const attempts: (ToolCall & { runId: string })[] = [];
+  const started: string[] = [];
+  const ended: (RunEnding & { runId: string })[] = [];
+  let entries = 0;
+  const ring = {
+    /** Every call that reached a server, again and again if it was sent again. */
+    attempts,
+    /** Runs whose acceptance was recorded. */
+    started,
+    /** Endings that were recorded. */
+    ended,
+    /** The keys under which something was done, in order. */
+    effects: (): string[] => [...byKey.keys()],
+    /** What a tool does; without it, it answers with its arguments. */
+    on: (tool: string, handler: Handler) => void handlers.set(tool, handler),
+    /** Awaited between the commit of a call and its answer. */
+    beforeAnswer: async (_call: ToolCall): Promise<void> => {},
+    callerFor: ((run) => async (call) => {
+      attempts.push({ ...call, runId: run.runId });
+      const attempt = attempts.filter((other) => other.key === call.key).length;
+      const seen = byKey.get(call.key);
+      if (seen !== undefined) {
+        return { ...seen, replayed: { entry: seen.entry, run: seen.runId } };
+      }
+      const done = call.once === undefined ? undefined : once.get(`${call.tool} ${call.once}`);
+      if (done !== undefined) return { result: { stored: true }, entry: ++entries, replayed: done };
+      const ofRun = records.get(run.runId) ?? new Map<string, JournalRecord>();
+      records.set(run.runId, ofRun);
+      try {
+        const result = await (handlers.get(call.tool)?.(call, attempt) ?? call.arguments);
+        const entry = ++entries;
+        byKey.set(call.key, { entry, result, runId: run.runId });
+        if (call.once !== undefined) once.set(`${call.tool} ${call.once}`, { entry, run: run.runId });
+        ofRun.set(call.path, { entry, result });
+        await ring.beforeAnswer(call);
+        return { entry, result };
+      } catch (error) {
+        if (error instanceof RingmainError && !error.retryable) {
+          const { code, message, hint } = error;
+          ofRun.set(call.path, {
+            entry: ++entries,
+            error: { code, message, hint, retryable: false, policies: ["a-policy"] },
+          });
+        }
+        throw error;
+      }
+    }) satisfies CallerFor,
+    journal: {
+      read: (runId) => new Map(records.get(runId)),
+      findOnce: (key) => once.get(key),
+      markOnce({ key, runId }) {
+        if (!once.has(key)) once.set(key, { entry: ++entries, run: runId });
+      },
+      recordStart: (run) => void started.push(run.runId),
+      recordFinish: (run, ending) => void ended.push({ ...ending, runId: run.runId }),
+    } satisfies Journal,
+  };
+  return ring;
+}
+export type Ring = ReturnType<typeof createRing>;
+
+/** A plan that calls tools one after another: `["a", "crm.one"]` is step a. */
+export function planOf(steps: [id: string, tool: string][], limits: Plan["limits"] = {}): Plan {
+  return {
+    workflow: "example",
+    name: "Example",
+    agent: "tester",
+    fileHash: "f00d",
+    inputs: {},
+    limits,
+    schedules: [],
+    steps: steps.map(([id, tool]) => ({ id, kind: "call", tool })),
+    outputs: {},
+  };
+}
+
+/** Executes such a plan. The outputs are the results by step id, and the run's recorded start. */
+export const executeSteps: ExecutePlan = async (plan, context) => {
+  const outputs: Record<string, Json> = { now: context.startedAt.toISOString() };
+  for (const { id, tool } of plan.steps) {
+    const event = { runId: context.runId, path: id, stepId: id, kind: "call", tool: String(tool) };
+    context.report({ ...event, status: "started" });
+    const answer = await context.call({ path: id, tool: String(tool), arguments: { step: id } });
+    context.report({ ...event, status: "done", entry: answer.entry, result: answer.result });
+    outputs[id] = answer.result;
+  }
+  return outputs;
+};
+
+/** A tool that waits until the test lets it go on, and says when it was reached. */
+export function createGate() {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  return {
+    reached: reached.promise,
+    open: () => opened.resolve(),
+    async pass(): Promise<Json> {
+      reached.resolve();
+      await opened.promise;
+      return { passed: true };
+    },
+  };
+}
