@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { RingmainError } from "../core/errors.ts";
 
 /** Hashes of RFC 6962 §2.1: a leaf and an inner node can never be mistaken for each other. */
 const leafPrefix = Buffer.from([0]);
@@ -63,10 +64,17 @@ export class Frontier {
     return Buffer.concat(this.#roots);
   }
 
+  /** Throws AUDIT_BROKEN when the bytes cannot be the right edge of a tree of that size. */
   static fromBytes(size: number, bytes: Uint8Array): Frontier {
     const roots: Buffer[] = [];
     for (let offset = 0; offset < bytes.length; offset += 32)
       roots.push(Buffer.from(bytes.subarray(offset, offset + 32)));
+    const subtrees = size.toString(2).replaceAll("0", "").length;
+    if (bytes.length !== subtrees * 32) {
+      throw new RingmainError("AUDIT_BROKEN", "The head of the audit tree is damaged.", {
+        hint: "No call can be recorded, so none is made. Run `ringmain audit verify`.",
+      });
+    }
     return new Frontier(size, roots);
   }
 }

@@ -15,6 +15,7 @@ export const auditMigrations: readonly Migration[] = [
         body TEXT NOT NULL,
         leaf BLOB NOT NULL,
         time TEXT AS (body ->> '$.time'),
+        kind TEXT AS (body ->> '$.kind'),
         principal TEXT AS (body ->> '$.principal'),
         tool TEXT AS (body ->> '$.tool'),
         effect TEXT AS (body ->> '$.effect'),
@@ -25,8 +26,9 @@ export const auditMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE UNIQUE INDEX audit_entry_key ON audit_entry (key, tool, principal) WHERE key IS NOT NULL AND outcome = 'done';
       CREATE UNIQUE INDEX audit_entry_once ON audit_entry (once, tool) WHERE once IS NOT NULL AND outcome = 'done';
-      CREATE INDEX audit_entry_run ON audit_entry (run) WHERE run IS NOT NULL;
-      CREATE INDEX audit_entry_principal ON audit_entry (principal, time);
+      -- The columns after the first ones let limits be counted from the index alone.
+      CREATE INDEX audit_entry_run ON audit_entry (run, kind, outcome, effect) WHERE run IS NOT NULL;
+      CREATE INDEX audit_entry_principal ON audit_entry (principal, time, kind, outcome, effect);
 
       -- Arguments and results, apart from the entries so that they can be erased.
       CREATE TABLE audit_payload (

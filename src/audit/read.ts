@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { Replay } from "../core/call-meta.ts";
+import { RingmainError } from "../core/errors.ts";
 import { type Entry, entrySchema, type Outcome } from "./entry.ts";
 
 /** Which entries a reader wants. All conditions hold together. */
@@ -9,9 +10,9 @@ export interface EntryFilter {
   tool?: string | undefined;
   run?: string | undefined;
   outcome?: Outcome | undefined;
-  /** RFC 3339; inclusive. */
+  /** RFC 3339, in any zone; inclusive. */
   since?: string | undefined;
-  /** RFC 3339; exclusive. */
+  /** RFC 3339, in any zone; exclusive. */
   until?: string | undefined;
   /** Only entries after this sequence number. */
   after?: number | undefined;
@@ -24,12 +25,22 @@ function conditions(filter: EntryFilter): { sql: string; values: SQLInputValue[]
     [named, filter.tool],
     ["run = ?", filter.run],
     ["outcome = ?", filter.outcome],
-    ["time >= ?", filter.since],
-    ["time < ?", filter.until],
+    ["time >= ?", instant(filter.since)],
+    ["time < ?", instant(filter.until)],
     ["seq > ?", filter.after],
   ];
   const given = terms.filter((term): term is [string, SQLInputValue] => term[1] !== undefined);
   return { sql: given.map(([sql]) => sql).join(" AND ") || "1", values: given.map(([, value]) => value) };
+}
+
+/** An instant as entries write it, so that texts compare as times. Throws INPUT_INVALID for what is none. */
+function instant(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new RingmainError("INPUT_INVALID", `"${text}" is not an instant.`, {
+    hint: "Write it like 2026-11-23T08:00:00Z.",
+  });
 }
 
 /** The newest entries that a filter lets through, oldest first. */
@@ -83,7 +94,7 @@ export function completedCalls(database: DatabaseSync, run: string): CompletedCa
       `SELECT e.body, p.result, o.run AS replayed_run FROM audit_entry e
        LEFT JOIN audit_entry o ON o.seq = e.body ->> '$.replay_of'
        LEFT JOIN audit_payload p ON p.seq = coalesce(o.seq, e.seq)
-       WHERE e.run = ? AND e.body ->> '$.kind' = 'call' ORDER BY e.seq`,
+       WHERE e.run = ? AND e.kind = 'call' ORDER BY e.seq`,
     )
     .all(run);
   const calls: CompletedCall[] = [];

@@ -33,6 +33,7 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
   const faults: Verification["faults"] = [];
   const tree = new Frontier();
   let erased = 0;
+  let expected = 1;
   const rows = database
     .prepare(
       `SELECT e.seq, e.body, e.leaf, p.salt, p.arguments, p.result FROM audit_entry e
@@ -45,7 +46,8 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
     const leaf = leafHash(Buffer.from(body));
     const fault = (message: string) => void faults.push({ seq, message });
 
-    if (seq !== tree.size + 1) fault(`entry ${tree.size + 1} is missing`);
+    if (seq !== expected) fault(missing(expected, seq));
+    expected = seq + 1;
     if (!(row.leaf instanceof Uint8Array) || !leaf.equals(row.leaf))
       fault("the entry differs from its leaf hash");
     const entry = parse(body);
@@ -67,7 +69,7 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
   }
 
   const root = tree.root().toString("hex");
-  const head = database.prepare("SELECT size, root FROM audit_tree WHERE id = 1").get();
+  const head = database.prepare("SELECT size, root, frontier FROM audit_tree WHERE id = 1").get();
   const stored = head?.root instanceof Uint8Array ? Buffer.from(head.root).toString("hex") : "none";
   if (Number(head?.size ?? -1) !== tree.size) {
     faults.push({
@@ -76,8 +78,16 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
     });
   } else if (stored !== root) {
     faults.push({ seq: tree.size, message: `the tree head is ${stored}, the entries give ${root}` });
+  } else if (!(head?.frontier instanceof Uint8Array && tree.toBytes().equals(head.frontier))) {
+    faults.push({ seq: tree.size, message: "the tree head's subtrees differ from those of the entries" });
   }
   return { entries: tree.size, root, erased, faults };
+}
+
+function missing(expected: number, next: number): string {
+  if (next < expected) return `the entry stands where entry ${expected} should`;
+  const last = next - 1;
+  return last === expected ? `entry ${expected} is missing` : `entries ${expected} to ${last} are missing`;
 }
 
 function parse(body: string) {

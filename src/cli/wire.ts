@@ -4,7 +4,7 @@ import { systemClock } from "../core/clock.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openSqliteEngine } from "../engine/sqlite/engine.ts";
-import { createWriteQueue } from "../engine/sqlite/write-queue.ts";
+import { createWriteQueue, type Write } from "../engine/sqlite/write-queue.ts";
 import { createHub, type Hub } from "../hub/hub.ts";
 import { ensureKeys, readPrivateKey } from "../identity/keys.ts";
 import { hubPrincipal } from "../identity/principal.ts";
@@ -23,6 +23,8 @@ export interface Ring {
   workspace: Workspace;
   /** The runner's own connection to the one database. */
   database: DatabaseSync;
+  /** The queue of everything that writes on that connection. */
+  write: Write;
   /** The servers, one process each, shared by everything below. */
   hub: Hub;
   engine: Engine;
@@ -30,6 +32,8 @@ export interface Ring {
   tools(): Promise<ToolDescription[]>;
   /** The person at the keyboard, and the token that says so to the servers. */
   person: { principal: string; token: string };
+  /** A token for one call as another principal, outside of any run. */
+  tokenFor(principal: string): Promise<string>;
   /** Ends the servers and frees what runs here. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -70,9 +74,10 @@ export async function openRing(options: {
     },
   });
 
+  const write = createWriteQueue(database);
   const engine = await openSqliteEngine({
     database,
-    write: createWriteQueue(database),
+    write,
     journal: createTrailJournal(database),
     executePlan,
     // one token a run: it says which agent acts, for which run of which version of the workflow
@@ -90,10 +95,12 @@ export async function openRing(options: {
   return {
     workspace,
     database,
+    write,
     hub,
     engine,
     tools: async () => lock?.tools ?? (await hub.tools()),
     person: { principal, token },
+    tokenFor: (who) => signNow({ principal: who, lifetimeSeconds: 60 }),
     async close() {
       await engine.close();
       await hub.close();

@@ -42,8 +42,9 @@ export interface Agent extends z.infer<typeof frontMatter> {
 const fence = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
 /** Reads one agent file. Returns the agent, or the problems that keep it from being one. */
-export function parseAgent(id: string, file: string, text: string): { agent?: Agent; problems: Problem[] } {
-  const match = fence.exec(text.replace(/^\uFEFF/, ""));
+export function parseAgent(id: string, file: string, source: string): { agent?: Agent; problems: Problem[] } {
+  const text = source.replace(/^\uFEFF/, "");
+  const match = fence.exec(text);
   if (match?.[1] === undefined) {
     const message = "An agent starts with front matter between two lines of ---.";
     const hint = "Write ---, then description: and tools:, then --- and the prompt.";

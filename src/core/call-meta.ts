@@ -19,6 +19,8 @@ export const metaKey = {
   error: "dev.ringmain/error",
   /** Tool definition: its effect. */
   effect: "dev.ringmain/effect",
+  /** Tool definition: the JSON Schema of the facts that a policy may look at. */
+  facts: "dev.ringmain/facts",
 } as const;
 
 /**

@@ -4,7 +4,10 @@ import { closest, distance } from "fastest-levenshtein";
 export function closestName(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const best = closest(name, [...known]);
-  return distance(name, best) <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined;
+  const edits = distance(name, best);
+  // as many edits as letters would make any name of any other
+  if (edits >= Math.max(name.length, best.length)) return undefined;
+  return edits <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined;
 }
 
 /** `Did you mean "x"?`, or undefined when nothing is near. */

@@ -13,6 +13,7 @@ const lockSchema = z.object({
       effect: z.enum(["read", "create", "update", "delete", "send"]),
       input_schema: z.json(),
       output_schema: z.json(),
+      facts_schema: z.json().optional(),
     }),
   ),
 });
@@ -38,8 +39,9 @@ export function parseLock(text: string): Lock {
       effect,
       input_schema: inputSchema,
       output_schema: outputSchema,
+      facts_schema: factsSchema,
     } = pinned;
-    const tool = { server, name, title, description, effect, inputSchema, outputSchema };
+    const tool = { server, name, title, description, effect, inputSchema, outputSchema, factsSchema };
     if (toolHash(tool) !== hash) throw damaged(`the definition of ${id} differs from its hash`);
     tools.push(tool);
     hashes.set(id, hash);
@@ -51,8 +53,9 @@ export function parseLock(text: string): Lock {
 export function formatLock(tools: readonly ToolDescription[]): string {
   const sorted = [...tools].sort((a, b) => (toolId(a) < toolId(b) ? -1 : 1));
   const pinned = sorted.map((tool) => {
-    const { title, description, effect, inputSchema, outputSchema } = tool;
-    const rest = { title, description, effect, input_schema: inputSchema, output_schema: outputSchema };
+    const { title, description, effect, inputSchema, outputSchema, factsSchema } = tool;
+    const schemas = { input_schema: inputSchema, output_schema: outputSchema, facts_schema: factsSchema };
+    const rest = { title, description, effect, ...schemas };
     return [toolId(tool), { hash: toolHash(tool), ...rest }];
   });
   return `${JSON.stringify({ lock_version: 1, tools: Object.fromEntries(pinned) }, null, 1)}\n`;

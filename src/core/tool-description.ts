@@ -15,6 +15,8 @@ export interface ToolDescription {
   inputSchema: Json;
   /** JSON Schema 2020-12 of the result. */
   outputSchema: Json;
+  /** JSON Schema of the facts that a policy may look at, when the tool has any. */
+  factsSchema?: Json | undefined;
 }
 
 /** `server.tool`, as workflows, grants and policies write it. */
@@ -24,7 +26,16 @@ export function toolId(tool: Pick<ToolDescription, "server" | "name">): string {
 
 /** The SHA-256 of everything a caller relies on, in hex. A changed tool has another hash. */
 export function toolHash(tool: ToolDescription): string {
-  const { server, name, title, description, effect, inputSchema, outputSchema } = tool;
-  const text = canonicalJson({ server, name, title, description, effect, inputSchema, outputSchema });
+  const { server, name, title, description, effect, inputSchema, outputSchema, factsSchema } = tool;
+  const text = canonicalJson({
+    server,
+    name,
+    title,
+    description,
+    effect,
+    inputSchema,
+    outputSchema,
+    factsSchema,
+  });
   return createHash("sha256").update(text).digest("hex");
 }

@@ -1,6 +1,7 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { didYouMean } from "./closest.ts";
+import { messageOf } from "./errors.ts";
 import type { Problem } from "./problem.ts";
 
 /** Where a value stands inside a document: keys and indexes from the root. */
@@ -11,8 +12,10 @@ export interface YamlFile<T> {
   value?: T;
   problems: Problem[];
   /** Makes a problem that points at the value at a path (or at its nearest existing parent). */
-  problemAt(path: YamlPath, code: string, message: string, hint?: string): Problem;
+  problemAt: ProblemAt;
 }
+
+type ProblemAt = (path: YamlPath, code: string, message: string, hint?: string) => Problem;
 
 /**
  * Reads a YAML text against a schema, keeping positions. `lineOffset` is the number of lines before the text
@@ -32,7 +35,16 @@ export function readYaml<T extends z.ZodType>(options: {
     const { line, col } = lines.linePos(offset);
     return { code, message, hint, file, line: Math.max(1, line) + lineOffset, column: Math.max(1, col) };
   };
-  const problemAt: YamlFile<unknown>["problemAt"] = (path, code, message, hint) => {
+  const problemAtKey: ProblemAt = (path, ...told) => {
+    const parent: unknown = document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
+      : undefined;
+    return isScalar(pair?.key) && pair.key.range
+      ? problemAtOffset(pair.key.range[0], ...told)
+      : problemAt(path, ...told);
+  };
+  const problemAt: ProblemAt = (path, code, message, hint) => {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: unknown = document.getIn(path.slice(0, length), true);
       if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
@@ -48,24 +60,43 @@ export function readYaml<T extends z.ZodType>(options: {
     );
     return { problems, problemAt };
   }
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // an alias without its anchor, or aliases of aliases that multiply without end
+    return { problems: [problemAtOffset(firstAlias(document), "yaml-syntax", messageOf(error))], problemAt };
+  }
+  const parsed = schema.safeParse(content ?? {});
   if (parsed.success) return { value: parsed.data, problems: [], problemAt };
   return {
-    problems: parsed.error.issues.flatMap((issue) => issueProblems(issue, schema, problemAt)),
+    problems: parsed.error.issues.flatMap((issue) => issueProblems(issue, schema, problemAt, problemAtKey)),
     problemAt,
   };
+}
+
+function firstAlias(document: Document): number {
+  let offset = 0;
+  visit(document, {
+    Alias(_key, alias) {
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function issueProblems(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
-  at: YamlFile<unknown>["problemAt"],
+  at: ProblemAt,
+  atKey: ProblemAt,
 ): Problem[] {
   const path = issue.path.filter((key) => typeof key !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(schema, path);
     return issue.keys.map((key) =>
-      at(
+      atKey(
         [...path, key],
         "unknown-key",
         `There is no key "${key}" here.`,

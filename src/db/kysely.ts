@@ -1,13 +1,82 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { Kysely, SqliteDialect, type SqliteStatement } from "kysely";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DefaultQueryExecutor,
+  Kysely,
+  type QueryResult,
+  SqliteDialect,
+  type SqliteStatement,
+} from "kysely";
 
 /**
  * A Kysely query builder over a connection that somebody else opened and will close. Statements are prepared
  * once and remembered. Use the builder inside `transact`; Kysely's own `transaction()` sends a deferred BEGIN.
  */
 export function kyselyOver<Tables>(database: DatabaseSync): Kysely<Tables> {
+  const prepare = statementCache(database);
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => {} } }) });
+}
+
+/** A query builder for one unit of work. */
+export interface UnitOfWork<Tables> {
+  db: Kysely<Tables>;
+  /**
+   * Ends the unit and returns how many of its queries had no answer yet. They, and any query made later, get
+   * none and do nothing: a query that nobody waited for must not reach into what comes next on the connection.
+   */
+  end(): number;
+}
+
+/** Like `kyselyOver`, for units of work that follow one another on a connection; they share its statements. */
+export function unitsOfWork<Tables>(database: DatabaseSync): () => UnitOfWork<Tables> {
+  const prepare = statementCache(database);
+  const dialect = new SqliteDialect({ database: { prepare, close: () => {} } });
+  const config = { dialect };
+  const adapter = dialect.createAdapter();
+  const compiler = dialect.createQueryCompiler();
+  const driver = dialect.createDriver();
+  const connected = driver.init().then(() => driver.acquireConnection());
+  let inner: DatabaseConnection | undefined;
+
+  return () => {
+    let ended = false;
+    let waiting = 0;
+    const connection: DatabaseConnection = {
+      async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+        inner ??= await connected;
+        return ended ? new Promise<never>(() => {}) : inner.executeQuery<R>(query);
+      },
+      async *streamQuery() {
+        yield* [];
+        throw new TypeError("Results are not streamed; read them in pages.");
+      },
+    };
+    const provider = {
+      async provideConnection<T>(consumer: (connection: DatabaseConnection) => Promise<T>): Promise<T> {
+        waiting += 1;
+        try {
+          return await consumer(connection);
+        } finally {
+          waiting -= 1;
+        }
+      },
+    };
+    const executor = new DefaultQueryExecutor(compiler, adapter, provider);
+    return {
+      db: new Kysely<Tables>({ config, dialect, driver, executor }),
+      end() {
+        ended = true;
+        return waiting;
+      },
+    };
+  };
+}
+
+/** Prepares statements for Kysely, each once. */
+function statementCache(database: DatabaseSync): (sql: string) => SqliteStatement {
   const cache = new Map<string, SqliteStatement>();
-  const prepare = (sql: string): SqliteStatement => {
+  return (sql) => {
     const known = cache.get(sql);
     if (known !== undefined) return known;
     const statement = adapt(database.prepare(sql));
@@ -15,7 +84,6 @@ export function kyselyOver<Tables>(database: DatabaseSync): Kysely<Tables> {
     cache.set(sql, statement);
     return statement;
   };
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => {} } }) });
 }
 
 function adapt(statement: StatementSync): SqliteStatement {

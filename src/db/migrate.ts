@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { RingmainError } from "../core/errors.ts";
+import { isBusy, storeError } from "./sqlite.ts";
 import { transact } from "./transaction.ts";
 
 /** One step of a schema. Versions count from 1 without gaps; a released one never changes. */
@@ -20,7 +21,7 @@ export async function migrate(
   now: Date,
 ): Promise<void> {
   const latest = migrations.length;
-  if (appliedVersion(database, owner) === latest) return;
+  if (isCurrent(database, owner, latest)) return;
   await transact(database, () => {
     database.exec(`CREATE TABLE IF NOT EXISTS migration (
       owner TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL,
@@ -43,6 +44,16 @@ export async function migrate(
       record.run(owner, step.version, step.name, now.toISOString());
     }
   });
+}
+
+/** Looks without the write lock, so that starting a process usually waits for nobody. */
+function isCurrent(database: DatabaseSync, owner: string, latest: number): boolean {
+  try {
+    return appliedVersion(database, owner) === latest;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw storeError(error, database.location() ?? "");
+  }
 }
 
 function appliedVersion(database: DatabaseSync, owner: string): number {

@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, RingmainError } from "../core/errors.ts";
 
+const openingTimeoutMs = 10_000;
+
 /**
  * Opens a SQLite file with the settings every process of Ringmain shares.
  *
@@ -18,16 +20,19 @@ export function openSqlite(options: {
   readOnly?: boolean;
 }): DatabaseSync {
   const { path, synchronous = "full", readOnly = false } = options;
+  let database: DatabaseSync | undefined;
   try {
     if (!readOnly) mkdirSync(dirname(path), { recursive: true });
-    // Waiting is done in transaction.ts: SQLite's own busy timeout starves one process among several.
-    const database = new DatabaseSync(path, { readOnly, timeout: 5, defensive: true });
+    // Several processes may open a new file at once, and the first of them locks it to start the log.
+    database = new DatabaseSync(path, { readOnly, timeout: openingTimeoutMs, defensive: true });
     if (!readOnly) database.exec("PRAGMA journal_mode = WAL");
+    // From here on transaction.ts does the waiting: SQLite's own busy timeout starves one process among several.
     database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;
-      PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;`);
+      PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 5;`);
     return database;
   } catch (error) {
-    throw storeError(error, path);
+    database?.close();
+    throw sqliteCode(error) === undefined ? cannotOpen(error, path) : storeError(error, path);
   }
 }
 
@@ -61,10 +66,13 @@ export function isStoreFailure(error: unknown): boolean {
   return code !== undefined && Object.values(primaryCode).includes(code);
 }
 
-/** Turns an error of SQLite into one whose message names the remedy. Any other error is returned as it is. */
+/**
+ * Turns a failure of the store into an error whose message names the remedy. Any other error is returned as it
+ * is: the text of a violated constraint or of a wrong statement is not for callers.
+ */
 export function storeError(error: unknown, path: string): unknown {
   const code = sqliteCode(error);
-  if (error instanceof RingmainError || code === undefined) return error;
+  if (!isStoreFailure(error)) return error;
   const unavailable = (message: string, hint: string, retryable = false) =>
     new RingmainError("STORE_UNAVAILABLE", message, { hint, retryable, cause: error });
   switch (code) {
@@ -87,10 +95,7 @@ export function storeError(error: unknown, path: string): unknown {
         true,
       );
     case primaryCode.cannotOpen:
-      return unavailable(
-        `The database ${path} cannot be opened.`,
-        "Check that the folder exists and that this user may write to it.",
-      );
+      return cannotOpen(error, path);
     case primaryCode.notADatabase:
     case primaryCode.corrupt:
       return unavailable(
@@ -100,4 +105,11 @@ export function storeError(error: unknown, path: string): unknown {
     default:
       return unavailable(`The database ${path} failed: ${messageOf(error)}.`, "Run `ringmain doctor`.");
   }
+}
+
+function cannotOpen(cause: unknown, path: string): RingmainError {
+  return new RingmainError("STORE_UNAVAILABLE", `The database ${path} cannot be opened.`, {
+    hint: "Check that its folder exists and that this user may write to it.",
+    cause,
+  });
 }

@@ -6,11 +6,10 @@ import { isBusy, storeError } from "./sqlite.ts";
 /** The statements of one connection that open and close transactions, prepared once (an authorizer may forbid them later). */
 export interface TransactionControl {
   /**
-   * Takes the write lock. Waits with jitter while another process has it, at most `budgetMs` (default 20,000).
-   * Throws STORE_BUSY when it stays taken. Always IMMEDIATE: a deferred transaction that reads before it writes
+   * Takes the write lock. Waits with jitter while another process has it, at most the lock budget. Throws STORE_BUSY when it stays taken. Always IMMEDIATE: a deferred transaction that reads before it writes
    * fails at once with SQLITE_BUSY_SNAPSHOT, whatever the timeout.
    */
-  begin(budgetMs?: number): Promise<void>;
+  begin(): Promise<void>;
   commit(): void;
   /** Safe to call when SQLite has ended the transaction by itself. */
   rollback(): void;
@@ -19,10 +18,16 @@ export interface TransactionControl {
   rollbackToSavepoint(): void;
 }
 
-export function transactionControl(
-  database: DatabaseSync,
-  random: () => number = Math.random,
-): TransactionControl {
+export interface LockWait {
+  /** How long to wait for the write lock, in milliseconds. */
+  budgetMs?: number | undefined;
+  /** From 0 to 1, exclusive: spreads the attempts of processes that wait together. */
+  random?: () => number;
+}
+
+/** Prepares the statements of a connection that open and close transactions. */
+export function transactionControl(database: DatabaseSync, wait: LockWait = {}): TransactionControl {
+  const { budgetMs = 20_000, random = Math.random } = wait;
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   const rollback = database.prepare("ROLLBACK");
@@ -30,7 +35,7 @@ export function transactionControl(
   const release = database.prepare("RELEASE call");
   const rollbackTo = database.prepare("ROLLBACK TO call");
   return {
-    async begin(budgetMs = 20_000) {
+    async begin() {
       const started = performance.now();
       for (let attempt = 0; ; attempt += 1) {
         try {

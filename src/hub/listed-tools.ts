@@ -6,7 +6,7 @@ import type { ToolDescription } from "../core/tool-description.ts";
 import { isParsedJson } from "./parsed-json.ts";
 
 const effect = z.enum(["read", "create", "update", "delete", "send"]);
-const toolMeta = z.object({ [metaKey.effect]: effect });
+const toolMeta = z.object({ [metaKey.effect]: effect, [metaKey.facts]: z.unknown().optional() });
 
 interface ListedTool {
   name: string;
@@ -25,6 +25,7 @@ export function describeTool(server: string, tool: ListedTool): ToolDescription 
       hint: `A server built on the kit says read, create, update, delete or send in _meta["${metaKey.effect}"].`,
     });
   }
+  const facts = meta.data[metaKey.facts];
   return {
     server,
     name: tool.name,
@@ -33,6 +34,7 @@ export function describeTool(server: string, tool: ListedTool): ToolDescription 
     effect: meta.data[metaKey.effect],
     inputSchema: schemaOf(tool.inputSchema),
     outputSchema: schemaOf(tool.outputSchema),
+    ...(facts !== undefined && { factsSchema: schemaOf(facts) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomUUID } from "node:crypto";
 import {
   existsSync,
   linkSync,
@@ -19,14 +19,25 @@ function keyPaths(stateDir: string) {
 /**
  * Makes the key pair of a workspace unless it has one. The private key is readable by its owner only. Two
  * processes may come at once: linking the finished private key into place lets exactly one of them win, and
- * the public key is always derived from the winner.
+ * the public key is always derived from the winner. Throws STATE_INVALID when the folder cannot be written.
  */
 export function ensureKeys(stateDir: string): void {
   const paths = keyPaths(stateDir);
   if (existsSync(paths.private) && existsSync(paths.public)) return;
+  try {
+    makeKeys(stateDir, paths);
+  } catch (cause) {
+    throw new RingmainError("STATE_INVALID", `The workspace's keys cannot be made in ${stateDir}.`, {
+      hint: "Check that this user may write there.",
+      cause,
+    });
+  }
+}
+
+function makeKeys(stateDir: string, paths: ReturnType<typeof keyPaths>): void {
   mkdirSync(join(stateDir, "keys"), { recursive: true, mode: 0o700 });
   if (!existsSync(paths.private)) {
-    const draft = `${paths.private}.${process.pid}`;
+    const draft = `${paths.private}.${randomUUID()}`;
     const { privateKey } = generateKeyPairSync("ed25519");
     writeFileSync(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
     try {
@@ -38,7 +49,7 @@ export function ensureKeys(stateDir: string): void {
     }
   }
   const publicKey = createPublicKey(readFileSync(paths.private)).export({ type: "spki", format: "pem" });
-  const draft = `${paths.public}.${process.pid}`;
+  const draft = `${paths.public}.${randomUUID()}`;
   writeFileSync(draft, publicKey, { mode: 0o644 });
   renameSync(draft, paths.public);
 }

@@ -1,5 +1,5 @@
 /** How a principal was verified. `none` is a caller without a credential, or with a bad one. */
-export type Verification = "run_token" | "person_token" | "credential" | "none";
+export type Verification = "run_token" | "runner_token" | "credential" | "none";
 
 /** Who makes a call, as verified. */
 export interface Identity {

@@ -61,18 +61,25 @@ export async function createVerifier(
   publicKeyPem: string,
 ): Promise<(token: string, now: Date) => Promise<Identity>> {
   const key = await importSPKI(publicKeyPem, algorithm);
-  const remembered = new Map<string, Verified>();
+  const remembered = new Map<string, Promise<Verified>>();
   return async (token, now) => {
     const known = remembered.get(token);
     if (known !== undefined) {
-      if (now.getTime() / 1000 < known.expires) return known.identity;
+      const { identity, expires } = await known;
+      if (now.getTime() / 1000 < expires) return identity;
       remembered.delete(token);
       throw refused("The token has expired.");
     }
-    const verified = await verify(token, key, now);
+    // remembered before it is verified, so that the first calls of a run share one verification
+    const verifying = verify(token, key, now);
     if (remembered.size >= 10_000) remembered.clear();
-    remembered.set(token, verified);
-    return verified.identity;
+    remembered.set(token, verifying);
+    try {
+      return (await verifying).identity;
+    } catch (error) {
+      remembered.delete(token);
+      throw error;
+    }
   };
 }
 
@@ -91,7 +98,7 @@ async function verify(
       writes: run.writes,
     };
     return {
-      identity: { principal: sub, verifiedBy: run ? "run_token" : "person_token", roles, run: claims },
+      identity: { principal: sub, verifiedBy: run ? "run_token" : "runner_token", roles, run: claims },
       expires: exp,
     };
   } catch (error) {

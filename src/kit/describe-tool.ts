@@ -16,11 +16,12 @@ export function describeTool<Context>(server: string, tool: AnyTool<Context>): T
     effect: tool.effect,
     inputSchema: toJsonSchema(tool.input, "input"),
     outputSchema: toJsonSchema(tool.output, "output"),
+    ...(tool.facts && { factsSchema: toJsonSchema(tool.facts, "output") }),
   };
 }
 
 /** The JSON Schema of a zod schema: of what a caller sends (`input`), or of what comes out of it (`output`). */
-export function toJsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
+function toJsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
   return jsonValue.parse(z.toJSONSchema(schema, { target: "draft-2020-12", io }));
 }
 
@@ -40,7 +41,7 @@ export function mcpDefinition(tool: ToolDescription) {
       idempotentHint: effect === "read",
       openWorldHint: effect === "send",
     },
-    _meta: { [metaKey.effect]: effect },
+    _meta: { [metaKey.effect]: effect, ...(tool.factsSchema && { [metaKey.facts]: tool.factsSchema }) },
   };
 }
 

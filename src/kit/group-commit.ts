@@ -12,7 +12,7 @@ const largestGroup = 64;
  * and each unit is run again alone, so that one that cannot be written spoils no other.
  */
 export class GroupCommit {
-  readonly #queue: { work: () => Promise<unknown>; settle: Settle }[] = [];
+  readonly #queue: Unit[] = [];
   #draining: Promise<void> | undefined;
   readonly #database: DatabaseSync;
   readonly #control: TransactionControl;
@@ -33,64 +33,54 @@ export class GroupCommit {
   run<T>(work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let result: T;
-      const remember = async () => {
-        result = await work();
-      };
-      this.#queue.push({ work: remember, settle: { resolve: () => resolve(result), reject } });
+      this.#queue.push({
+        work: async () => {
+          result = await work();
+        },
+        resolve: () => resolve(result),
+        reject,
+      });
       this.#draining ??= this.#drain();
     });
-  }
-
-  /** Resolves when no work is waiting. */
-  async idle(): Promise<void> {
-    await this.#draining;
   }
 
   async #drain(): Promise<void> {
     // one turn of the event loop, so that messages that arrived in one read get into one transaction
     await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, largestGroup);
-      try {
-        await this.#commitTogether(group.map(({ work }) => work));
-        for (const { settle } of group) settle.resolve();
-      } catch (error) {
-        await this.#commitEachAlone(group, error);
-      }
-    }
+    while (this.#queue.length > 0) await this.#commitTogether(this.#queue.splice(0, largestGroup));
     this.#draining = undefined;
   }
 
-  async #commitEachAlone(
-    group: { work: () => Promise<unknown>; settle: Settle }[],
-    reason: unknown,
-  ): Promise<void> {
-    for (const { work, settle } of group) {
-      if (group.length === 1) return settle.reject(reason);
-      try {
-        await this.#commitTogether([work]);
-        settle.resolve();
-      } catch (error) {
-        settle.reject(error);
-      }
+  async #commitTogether(group: Unit[]): Promise<void> {
+    try {
+      await this.#control.begin();
+    } catch (error) {
+      // nobody in the group is to blame, so nobody would fare better alone
+      for (const unit of group) unit.reject(error);
+      return;
     }
-  }
-
-  async #commitTogether(works: (() => Promise<unknown>)[]): Promise<void> {
-    await this.#control.begin();
     try {
       this.#hooks.opened();
-      for (const work of works) await work();
+      for (const unit of group) await unit.work();
       this.#hooks.committing();
       this.#control.commit();
     } catch (error) {
       this.#control.rollback();
-      throw storeError(error, this.#database.location() ?? "");
+      await this.#commitEachAlone(group, storeError(error, this.#database.location() ?? ""));
+      return;
     }
+    for (const unit of group) unit.resolve();
+  }
+
+  async #commitEachAlone(group: Unit[], reason: unknown): Promise<void> {
+    if (group.length === 1) return group[0]?.reject(reason);
+    for (const unit of group) await this.#commitTogether([unit]);
   }
 }
 
-interface Settle {
+/** A unit of work that waits for its turn. */
+interface Unit {
+  work(): Promise<unknown>;
   resolve(): void;
   reject(error: unknown): void;
 }

@@ -10,27 +10,22 @@ import type { Identity } from "../identity/principal.ts";
  */
 export function limitChecker(database: DatabaseSync, limitsOf: ReadonlyMap<string, PrincipalLimits>) {
   const countDay = database.prepare(
-    "SELECT count(*) AS calls, sum(effect <> 'read') AS writes FROM audit_entry WHERE principal = ? AND time >= ? AND outcome = 'done' AND body ->> '$.kind' = 'call'",
+    "SELECT count(*) AS calls, sum(effect <> 'read') AS writes FROM audit_entry WHERE principal = ? AND time >= ? AND kind = 'call' AND outcome = 'done'",
   );
   const countRun = database.prepare(
-    "SELECT count(*) AS writes FROM audit_entry WHERE run = ? AND outcome = 'done' AND effect <> 'read' AND body ->> '$.kind' = 'call'",
+    "SELECT count(*) AS writes FROM audit_entry WHERE run = ? AND kind = 'call' AND outcome = 'done' AND effect <> 'read'",
   );
   return (identity: Identity, effect: Effect, now: Date): void => {
-    const { principal, run } = identity;
-    const limits = limitsOf.get(principal);
-    const bindsDay =
-      limits?.calls_per_day !== undefined || (limits?.writes_per_day !== undefined && effect !== "read");
-    if (limits !== undefined && bindsDay) {
+    const { principal, roles, run } = identity;
+    // the limits of a role bind each of its people by themselves; every one of several roles binds
+    const grantees = principal.startsWith("user:") ? roles.map((role) => `role:${role}`) : [principal];
+    for (const grantee of grantees) {
+      const { calls_per_day, writes_per_day } = limitsOf.get(grantee) ?? {};
+      const mostWrites = effect === "read" ? undefined : writes_per_day;
+      if (calls_per_day === undefined && mostWrites === undefined) continue;
       const today = countDay.get(principal, `${now.toISOString().slice(0, 10)}T`);
-      refuseAbove(Number(today?.calls ?? 0), limits.calls_per_day, `${principal} may make`, "calls a day");
-      if (effect !== "read") {
-        refuseAbove(
-          Number(today?.writes ?? 0),
-          limits.writes_per_day,
-          `${principal} may make`,
-          "writes a day",
-        );
-      }
+      refuseAbove(Number(today?.calls ?? 0), calls_per_day, `${principal} may make`, "calls a day");
+      refuseAbove(Number(today?.writes ?? 0), mostWrites, `${principal} may make`, "writes a day");
     }
     if (run?.writes !== undefined && effect !== "read") {
       const made = Number(countRun.get(run.id)?.writes ?? 0);
@@ -42,6 +37,6 @@ export function limitChecker(database: DatabaseSync, limitsOf: ReadonlyMap<strin
 function refuseAbove(made: number, most: number | undefined, who: string, what: string): void {
   if (most === undefined || made < most) return;
   throw new RingmainError("LIMIT_EXCEEDED", `${who} at most ${most} ${what}.`, {
-    hint: "Raise it under limits: in the agent's or the workflow's file if this is meant.",
+    hint: "Raise it under limits: of the agent, the client, the role or the workflow if this is meant.",
   });
 }

@@ -8,7 +8,7 @@ import { type Access, createAccess } from "../policy/access.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { grantsOf, limitsOf, loadWorkspace } from "../workspace/load-workspace.ts";
 import type { ServerDefinition } from "./define-tool.ts";
-import { describeTool, toJsonSchema } from "./describe-tool.ts";
+import { describeTool } from "./describe-tool.ts";
 import { migrateServer, openWorkspaceDatabase, restrictToServer } from "./open-store.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 
@@ -38,18 +38,10 @@ export async function openServer<Tables, Context>(
   const verifyToken = await createVerifier(readPublicKey(workspace.stateDir));
   const checkCredential = credentialChecker(database);
   const credential = environment.RINGMAIN_TOKEN;
-  const access = await createAccess({
+  const access = createAccess({
     grants: grantsOf(workspace),
     policies: workspace.policies,
-    tools: definition.tools.map((tool) => ({
-      server: definition.name,
-      name: tool.name,
-      effect: tool.effect,
-      get inputSchema() {
-        return describeTool(definition.name, tool).inputSchema;
-      },
-      ...(tool.facts && { factsSchema: toJsonSchema(tool.facts, "output") }),
-    })),
+    tools: definition.tools.map((tool) => describeTool(definition.name, tool)),
   });
   const restriction = restrictToServer(database, definition.name);
   const pipeline = createPipeline({

@@ -22,12 +22,23 @@ export async function openWorkspaceDatabase(options: {
   }
 }
 
-/** Brings a server's own tables up to date. */
+/** Owners of tables that are no server's. */
+const reservedNames: ReadonlySet<string> = new Set(["audit", "engine", "identity", "ringmain"]);
+
+/**
+ * Brings a server's own tables up to date. A server owns the tables that start with its name and `_`, so a name
+ * that could reach into another's is a TypeError.
+ */
 export async function migrateServer(
   database: DatabaseSync,
   server: { name: string; migrations: readonly Migration[] },
   now: Date,
 ): Promise<void> {
+  if (!/^[a-z][a-z0-9]*$/.test(server.name) || reservedNames.has(server.name)) {
+    throw new TypeError(
+      `"${server.name}" cannot be the name of a server: it must be lower case letters and digits`,
+    );
+  }
   await migrate(database, server.name, server.migrations, now);
 }
 

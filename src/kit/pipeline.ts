@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Kysely } from "kysely";
 import { type Appender, createAppender } from "../audit/append.ts";
-import type { EntryDraft } from "../audit/entry.ts";
+import type { EntryDraft, Outcome } from "../audit/entry.ts";
 import { storedCallFinder } from "../audit/stored-call.ts";
 import type { PrincipalLimits } from "../core/agent-file.ts";
 import type { Replay } from "../core/call-meta.ts";
@@ -12,8 +13,8 @@ import { canonicalJson, isRecord } from "../core/json.ts";
 import { lazily } from "../core/lazily.ts";
 import { toolHash } from "../core/tool-description.ts";
 import type { Restriction } from "../db/authorizer.ts";
-import { kyselyOver } from "../db/kysely.ts";
-import { isStoreFailure } from "../db/sqlite.ts";
+import { unitsOfWork } from "../db/kysely.ts";
+import { isStoreFailure, storeError } from "../db/sqlite.ts";
 import { transactionControl } from "../db/transaction.ts";
 import { anonymous, type Identity } from "../identity/principal.ts";
 import type { Access } from "../policy/access.ts";
@@ -58,10 +59,12 @@ export interface Pipeline {
   idle(): Promise<void>;
 }
 
-/** One result is at most this long as JSON; lists paginate instead. */
+/** One result is at most this many bytes as JSON; lists paginate instead. */
 const largestResult = 1024 * 1024;
 /** The arguments of a refused call are kept up to this length, so that nobody can fill the disk with refusals. */
 const largestRefusedArguments = 64 * 1024;
+/** Keys and step paths stand in every entry and its indexes, so they are short. */
+const longestKey = 2048;
 
 const deniedCodes: ReadonlySet<string> = new Set([
   "POLICY_DENIED",
@@ -83,14 +86,16 @@ export function createPipeline<Tables, Context>(options: {
   clock: Clock;
   /** Told of failures that are bugs; the caller learns the id only. */
   logFailure: (id: string, error: unknown) => void;
+  /** How long a call waits for the store while another process writes, in milliseconds. */
+  lockBudgetMs?: number | undefined;
 }): Pipeline {
   const { definition, database, restriction, access, clock } = options;
   const tools = new Map(definition.tools.map((tool) => [tool.name, tool]));
   const hashes = new Map(
     definition.tools.map((tool) => [tool.name, lazily(() => toolHash(describeTool(definition.name, tool)))]),
   );
-  const db = kyselyOver<Tables>(database);
-  const control = transactionControl(database);
+  const startUnit = unitsOfWork<Tables>(database);
+  const control = transactionControl(database, { budgetMs: options.lockBudgetMs });
   const appender: Appender = createAppender(database);
   const findStoredCall = storedCallFinder(database);
   const checkLimits = limitChecker(database, options.limits);
@@ -100,37 +105,59 @@ export function createPipeline<Tables, Context>(options: {
     committing: () => appender.store(),
   });
 
+  const inFlight = new Set<Promise<Answer>>();
+
   return {
-    async call(incoming) {
-      const call = await prepare(incoming);
-      return commits.run(() => perform(call));
+    call(incoming) {
+      const answer = answerTo(incoming).finally(() => inFlight.delete(answer));
+      inFlight.add(answer);
+      return answer;
     },
-    idle: () => commits.idle(),
+    async idle() {
+      while (inFlight.size > 0) await Promise.allSettled(inFlight);
+    },
   };
+
+  async function answerTo(incoming: IncomingCall): Promise<Answer> {
+    const call = await prepare(incoming);
+    try {
+      return await commits.run(() => perform(call));
+    } catch (error) {
+      if (error instanceof RingmainError) throw error;
+      // the store works, but the handler ended the transaction (OR ROLLBACK does): record at least that
+      const refusal = asRingmainError(error);
+      return commits.run(() => perform({ ...call, refusal }));
+    }
+  }
 
   async function prepare(incoming: IncomingCall): Promise<PreparedCall<Context>> {
     const tool = tools.get(incoming.tool);
-    const call = {
-      incoming,
+    const keysFit = [incoming.key, incoming.once, incoming.step].every(isFitForKey);
+    const call: PreparedCall<Context> = {
+      incoming: keysFit ? incoming : { ...incoming, key: undefined, once: undefined, step: undefined },
       tool,
       identity: anonymous,
       input: {},
-      argumentsText: canonicalJson(incoming.arguments ?? {}),
+      argumentsText: "",
     };
-
-    // 1. who?
     try {
+      // 1. who?
       call.identity = await incoming.identify();
-    } catch (error) {
-      return { ...call, refusal: asRingmainError(error) };
-    }
 
-    // 2. valid?
-    if (tool === undefined) return { ...call, refusal: unknownTool(incoming.tool) };
-    const parsed = tool.input.safeParse(incoming.arguments ?? {});
-    if (!parsed.success) return { ...call, refusal: invalidArguments(parsed.error.issues) };
-    access.prepare(call.identity);
-    return { ...call, input: parsed.data, argumentsText: canonicalJson(parsed.data) };
+      // 2. valid?
+      if (tool === undefined) throw unknownTool(incoming.tool);
+      if (!keysFit) throw unfitKey();
+      const parsed = tool.input.safeParse(incoming.arguments ?? {});
+      if (!parsed.success) throw invalidArguments(parsed.error.issues);
+
+      // what takes long the first time is done before the transaction
+      access.prepare(call.identity);
+      hashes.get(tool.name)?.();
+      return { ...call, input: parsed.data, argumentsText: canonicalJson(parsed.data) };
+    } catch (error) {
+      if (isStoreFailure(error)) throw storeError(error, database.location() ?? "");
+      return { ...call, argumentsText: textOfUnread(incoming.arguments), refusal: asRingmainError(error) };
+    }
   }
 
   /** Tries a call in a savepoint of its own and records what became of it, all within the open transaction. */
@@ -202,31 +229,43 @@ export function createPipeline<Tables, Context>(options: {
       return;
     }
 
-    // 6. facts
-    const context = definition.context(callContext(attempt, principal, now));
-    restriction.handlerRunning = true;
-    const facts = await tool.resource?.(input, context);
-    restriction.handlerRunning = false;
+    const unit = startUnit();
+    try {
+      // 6. facts
+      restriction.handlerRunning = true;
+      const context = definition.context(callContext(unit.db, attempt, principal, now));
+      const facts = await tool.resource?.(input, context);
+      restriction.handlerRunning = false;
 
-    // 7. may?
-    checkLimits(identity, tool.effect, now);
-    applyDecision(
-      attempt,
-      access.decide({ ...question, facts: facts && tool.facts ? tool.facts.parse(facts) : {} }),
-    );
-    attempt.policies = [grant, ...attempt.policies];
+      // 7. may?
+      checkLimits(identity, tool.effect, now);
+      applyDecision(
+        attempt,
+        access.decide({ ...question, facts: facts && tool.facts ? tool.facts.parse(facts) : {} }),
+      );
+      attempt.policies = [grant, ...attempt.policies];
 
-    // 8. do
-    restriction.handlerRunning = true;
-    const result = await tool.handler(input, context);
-    restriction.handlerRunning = false;
+      // 8. do
+      restriction.handlerRunning = true;
+      const result = await tool.handler(input, context);
+      restriction.handlerRunning = false;
+      if (unit.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
 
-    // 9. typed?
-    attempt.result = canonicalJson(tool.output.parse(result));
-    if (attempt.result.length > largestResult) throw resultTooLarge(id);
+      // 9. typed?
+      const text = canonicalJson(tool.output.parse(result));
+      if (Buffer.byteLength(text) > largestResult) throw resultTooLarge(id);
+      attempt.result = text;
+    } finally {
+      unit.end();
+    }
   }
 
-  function callContext(attempt: Attempt, principal: string, now: Date): CallContext<Tables> {
+  function callContext(
+    db: Kysely<Tables>,
+    attempt: Attempt,
+    principal: string,
+    now: Date,
+  ): CallContext<Tables> {
     return {
       db,
       now,
@@ -239,6 +278,7 @@ export function createPipeline<Tables, Context>(options: {
   function draftOf(call: PreparedCall<Context>, attempt: Attempt, now: Date, durationMs: number): EntryDraft {
     const { incoming, tool, identity } = call;
     const { error, replayed } = attempt;
+    const outcome = outcomeOf(attempt);
     return {
       time: now.toISOString(),
       kind: "call",
@@ -246,18 +286,11 @@ export function createPipeline<Tables, Context>(options: {
       verified_by: identity.verifiedBy,
       ...(incoming.client !== undefined && { client: incoming.client }),
       server: definition.name,
-      tool: `${definition.name}.${incoming.tool}`,
+      tool: `${definition.name}.${incoming.tool.slice(0, 100)}`,
       effect: tool?.effect ?? "read",
-      decision: attempt.decision,
+      decision: outcome === "denied" ? "deny" : attempt.decision,
       policies: [...attempt.policies],
-      outcome:
-        error === undefined
-          ? replayed
-            ? "replayed"
-            : "done"
-          : deniedCodes.has(error.code)
-            ? "denied"
-            : "failed",
+      outcome,
       ...(error !== undefined && { error: error.code, reason: error.message }),
       ...(identity.run !== undefined && {
         run: identity.run.id,
@@ -313,6 +346,11 @@ interface Attempt {
   replayed?: Replay;
 }
 
+function outcomeOf({ error, replayed }: Attempt): Outcome {
+  if (error !== undefined) return deniedCodes.has(error.code) ? "denied" : "failed";
+  return replayed === undefined ? "done" : "replayed";
+}
+
 function applyDecision(attempt: Attempt, decision: ReturnType<Access["decide"]>): void {
   attempt.decision = decision.allowed ? "allow" : "deny";
   attempt.policies = decision.policies;
@@ -337,6 +375,29 @@ function resultTooLarge(tool: string): RingmainError {
   return new RingmainError("STATE_INVALID", `The result of ${tool} is larger than 1 MiB.`, {
     hint: "Ask for less: a smaller limit, or a narrower filter.",
   });
+}
+
+function unfitKey(): RingmainError {
+  return new RingmainError(
+    "INPUT_INVALID",
+    `A key or step path must be text of 1 to ${longestKey} characters without control characters.`,
+    { hint: "Make it from ids, such as an invoice number; nothing was done." },
+  );
+}
+
+/** Only text that the database gives back unchanged may tell calls apart. */
+function isFitForKey(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  return text.length > 0 && text.length <= longestKey && text.isWellFormed() && !/\p{Cc}/u.test(text);
+}
+
+/** Arguments that were not parsed, for the entry of their refusal. */
+function textOfUnread(value: unknown): string {
+  try {
+    return canonicalJson(value ?? {});
+  } catch {
+    return canonicalJson({ omitted: "not to be written down, for instance nested too deep" });
+  }
 }
 
 function shortened(text: string): string {

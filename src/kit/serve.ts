@@ -1,3 +1,4 @@
+import { Console } from "node:console";
 import { type CallToolResult, Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { kitCapability, metaKey } from "../core/call-meta.ts";
@@ -10,11 +11,15 @@ import { describeTool, mcpDefinition } from "./describe-tool.ts";
 import { type OpenServer, openServer } from "./open-server.ts";
 import type { Answer, IncomingCall } from "./pipeline.ts";
 
+/** How long calls in flight may take to end when the process is told to. */
+const shutDownMs = 1_500;
+
 /**
  * Runs one server over stdio until its input closes. stdout carries the protocol and nothing else; messages
  * for people go to stderr. Ends the process with 2 when the workspace or its database cannot be used.
  */
 export async function serve<Tables, Context>(definition: ServerDefinition<Tables, Context>): Promise<void> {
+  globalThis.console = new Console(process.stderr);
   let server: OpenServer;
   try {
     server = await openServer(definition, systemClock);
@@ -29,6 +34,8 @@ export async function serve<Tables, Context>(definition: ServerDefinition<Tables
   const shutDown = async () => {
     if (closing) return;
     closing = true;
+    // a call that waits for a lock must not keep the process: nothing of it is written, and nobody got an answer
+    setTimeout(() => process.exit(), shutDownMs).unref();
     await server.pipeline.idle();
     await connection.close();
     server.close();
@@ -75,6 +82,7 @@ export function createMcpServer<Tables, Context>(
       return toResult(await open.pipeline.call(call));
     } catch (error) {
       // the store cannot write: nothing happened, and no entry can say so
+      process.stderr.write(`${describeFailure(name, error)}\n`);
       return errorResult(
         error instanceof RingmainError
           ? error
@@ -113,9 +121,14 @@ function errorResult(
   return { isError: true, content: [{ type: "text", text }], _meta: { ...meta, [metaKey.error]: told } };
 }
 
+/**
+ * A field of `_meta`. What is there but unusable becomes the empty text, which no token and no key is: to take it
+ * for absent would make a call under another identity, or a second time.
+ */
 function textOf(meta: Record<string, unknown> | undefined, key: string): string | undefined {
   const value = meta?.[key];
-  return typeof value === "string" && value.length <= 8192 ? value : undefined;
+  if (value === undefined) return undefined;
+  return typeof value === "string" && value.length <= 8192 ? value : "";
 }
 
 function describeFailure(server: string, error: unknown): string {

@@ -25,6 +25,6 @@ export function findWorkspace(options: {
     if (dirname(dir) === dir) break;
   }
   throw new RingmainError("NOT_FOUND", "There is no ringmain.yaml in this folder or any above it.", {
-    hint: "Make a workspace with `ringmain init`, or name one with --workspace DIR.",
+    hint: "Make a workspace with `ringmain init`, or name one with --workspace DIR or RINGMAIN_WORKSPACE.",
   });
 }

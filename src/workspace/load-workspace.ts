@@ -26,10 +26,13 @@ export interface Workspace {
   problems: Problem[];
 }
 
-/** Reads a workspace. Throws WORKFLOW_INVALID with its problems when ringmain.yaml itself is wrong. */
+/**
+ * Reads a workspace. Throws WORKFLOW_INVALID with its problems when ringmain.yaml itself is wrong, and
+ * STATE_INVALID when one of its files cannot be read.
+ */
 export function loadWorkspace(dir: string): Workspace {
   const path = join(dir, "ringmain.yaml");
-  const { value: config, problems: faults } = parseWorkspaceFile(readFileSync(path, "utf8"));
+  const { value: config, problems: faults } = parseWorkspaceFile(readText(path));
   if (config === undefined) {
     const [first] = faults;
     throw new RingmainError(
@@ -66,8 +69,19 @@ function sourceFiles(dir: string, folder: string, ending: string): SourceFile[] 
     .map((name) => ({
       id: name.slice(0, -ending.length),
       file: `${folder}/${name}`,
-      text: readFileSync(join(path, name), "utf8"),
+      text: readText(join(path, name)),
     }));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new RingmainError("STATE_INVALID", `${path} cannot be read.`, {
+      hint: "It must be a file that this user may read.",
+      cause,
+    });
+  }
 }
 
 /** Who has which grants: `agent:collector`, `client:claude-desktop`, `role:owner` → their `tools:` lists. */

@@ -1,0 +1,106 @@
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import type { Command } from "commander";
+import { messageOf, RingmainError } from "../../core/errors.ts";
+import { openSqlite } from "../../db/sqlite.ts";
+import type { Workspace } from "../../workspace/load-workspace.ts";
+import { checkWorkspace } from "../check-workspace.ts";
+import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { openRing, openWorkspace } from "../wire.ts";
+
+interface Finding {
+  name: string;
+  ok: boolean;
+  detail: string;
+  hint?: string | undefined;
+}
+
+export function define(command: Command): void {
+  command
+    .addHelpText(
+      "after",
+      examples([["ringmain doctor", "look at the machine, the workspace, its database and its servers"]]),
+    )
+    .action(() => examine(globalOptions(command)));
+}
+
+async function examine(global: GlobalOptions): Promise<void> {
+  const { terminal, json } = global;
+  const findings: Finding[] = [];
+  const look = async (name: string, test: () => string | Promise<string>) => {
+    try {
+      findings.push({ name, ok: true, detail: await test() });
+    } catch (error) {
+      const hint = error instanceof RingmainError ? error.hint : undefined;
+      findings.push({ name, ok: false, detail: messageOf(error), hint });
+    }
+    const found = findings.at(-1);
+    if (json || found === undefined) return;
+    const mark = found.ok ? terminal.colour.green("✓") : terminal.colour.red("✗");
+    terminal.print(`${mark} ${name.padEnd(10)} ${found.detail}`);
+    if (found.hint !== undefined) terminal.print(`             ${found.hint}`);
+  };
+
+  let workspace: Workspace | undefined;
+  await look("node", () => `${process.version} at ${process.execPath}`);
+  await look("workspace", () => {
+    workspace = openWorkspace(global.workspace);
+    return `${workspace.config.name} in ${workspace.dir}`;
+  });
+  if (workspace !== undefined) await examineWorkspace(workspace, look);
+  if (findings.some(({ ok }) => !ok)) process.exitCode = exitCode.usage;
+  if (json) terminal.json({ ok: findings.every(({ ok }) => ok), findings });
+}
+
+async function examineWorkspace(
+  workspace: Workspace,
+  look: (name: string, test: () => string | Promise<string>) => Promise<void>,
+): Promise<void> {
+  const { databasePath, stateDir, dir } = workspace;
+  await look("state", () => {
+    accessSync(existsSync(stateDir) ? stateDir : dir, constants.W_OK);
+    const { bavail, bsize } = statfsSync(dir);
+    const freeMib = Math.floor((bavail * bsize) / 2 ** 20);
+    if (freeMib < 100)
+      throw new RingmainError("STATE_INVALID", `Only ${freeMib} MiB are free in ${dir}.`, {
+        hint: "Free some space.",
+      });
+    return `${stateDir}, ${freeMib} MiB free`;
+  });
+  await look("database", () => {
+    if (!existsSync(databasePath)) return "none yet; it is made at the first use";
+    const database = openSqlite({ path: databasePath, readOnly: true });
+    try {
+      const result = String(database.prepare("PRAGMA quick_check(1)").get()?.quick_check);
+      if (result !== "ok")
+        throw new RingmainError("STORE_UNAVAILABLE", `${databasePath} is damaged: ${result}`, {
+          hint: "Put a backup in its place.",
+        });
+      return `${databasePath}, sound`;
+    } finally {
+      database.close();
+    }
+  });
+  await look("servers", async () => {
+    const ring = await openRing({ workspace, unpinned: true });
+    try {
+      const tools = await ring.hub.tools();
+      return `${new Set(tools.map(({ server }) => server)).size} answer, with ${tools.length} tools`;
+    } finally {
+      await ring.close();
+    }
+  });
+  await look("files", async () => {
+    const ring = await openRing({ workspace });
+    try {
+      const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
+      if (problems.length > 0)
+        throw new RingmainError("WORKFLOW_INVALID", `${problems.length} faults.`, {
+          hint: "`ringmain check` shows them.",
+        });
+      return `${plans.length} workflows, ${workspace.agents.length} agents: no faults`;
+    } finally {
+      await ring.close();
+    }
+  });
+}

@@ -1,0 +1,134 @@
+import { isRecord, type Json } from "../core/json.ts";
+import type { RunSummary, StartedRun, StepOutline, StepReport } from "./port.ts";
+
+/** A run that this screen started, as its step reports have told it so far. Times are milliseconds since 1970. */
+export interface LiveRun {
+  runId: string;
+  workflow: string;
+  name: string;
+  agent: string;
+  steps: readonly StepOutline[];
+  startedAt: number;
+  endedAt?: number;
+  /** Absent while it is executed. */
+  ended?: RunSummary;
+  /** By step id. */
+  progress: Readonly<Record<string, StepProgress>>;
+  /** The first of them; `failureCount` counts all. */
+  failures: readonly StepFailure[];
+  failureCount: number;
+}
+
+/** What the reports about one line of the workflow add up to. */
+export interface StepProgress {
+  started: number;
+  done: number;
+  alreadyDone: number;
+  skipped: number;
+  refused: number;
+  failed: number;
+  fallback: number;
+  firstAt: number;
+  lastAt: number;
+  /** How many items a list had. */
+  found?: number;
+  /** What a loop counted at its end. */
+  counts?: { items: number; failed: number; alreadyDone: number };
+  /** Items of a loop whose work had been done before. */
+  itemsAlreadyDone: number;
+  /** Whether it runs once a loop item, so that its counts say something. */
+  repeated: boolean;
+}
+
+export interface StepFailure {
+  path: string;
+  stepId: string;
+  code: string;
+  message: string;
+  policies: readonly string[];
+  refused: boolean;
+}
+
+const mostFailuresKept = 100;
+const refusals = ["POLICY_DENIED", "APPROVAL_REQUIRED", "APPROVAL_REJECTED", "LIMIT_EXCEEDED", "PAUSED"];
+
+/** A run of which nothing is known yet but its steps. */
+export function beginLiveRun(run: Omit<StartedRun, "ended">, now: number): LiveRun {
+  const { runId, workflow, name, agent, steps } = run;
+  return { runId, workflow, name, agent, steps, startedAt: now, progress: {}, failures: [], failureCount: 0 };
+}
+
+/** The run after some reports, all told at `now`. Copies once, however many there are. */
+export function foldSteps(run: LiveRun, reports: readonly StepReport[], now: number): LiveRun {
+  const progress = { ...run.progress };
+  const failures = [...run.failures];
+  let { failureCount } = run;
+  for (const report of reports) {
+    progress[report.stepId] = foldStep(progress[report.stepId], report, now);
+    const failure = failureOf(report);
+    if (failure === undefined || failures.some((known) => passedOn(known, failure))) continue;
+    failureCount += 1;
+    if (failures.length < mostFailuresKept) failures.push(failure);
+  }
+  return { ...run, progress, failures, failureCount };
+}
+
+function foldStep(before: StepProgress | undefined, report: StepReport, now: number): StepProgress {
+  const { status, kind, counts, path, stepId, fallback, result } = report;
+  const step = { ...(before ?? untouched(now)), lastAt: now };
+  if (path !== stepId && kind !== "item") step.repeated = true;
+  if (fallback === true) step.fallback += 1;
+  if (counts !== undefined) step.counts = addCounts(step.counts, counts);
+  const found = kind === "call" ? listLength(result) : undefined;
+  if (found !== undefined) step.found = found;
+  if (kind === "item") {
+    if (status === "already_done") step.itemsAlreadyDone += 1;
+  } else if (status === "started") step.started += 1;
+  else if (status === "done") step.done += 1;
+  else if (status === "already_done") step.alreadyDone += 1;
+  else if (status === "skipped") step.skipped += 1;
+  else if (isRefusal(report.error?.code)) step.refused += 1;
+  else step.failed += 1;
+  return step;
+}
+
+function untouched(now: number): StepProgress {
+  const none = { started: 0, done: 0, alreadyDone: 0, skipped: 0, refused: 0, failed: 0, fallback: 0 };
+  return { ...none, firstAt: now, lastAt: now, itemsAlreadyDone: 0, repeated: false };
+}
+
+function addCounts(a: StepProgress["counts"], b: NonNullable<StepProgress["counts"]>) {
+  if (a === undefined) return b;
+  return {
+    items: a.items + b.items,
+    failed: a.failed + b.failed,
+    alreadyDone: a.alreadyDone + b.alreadyDone,
+  };
+}
+
+function listLength(result: Json | undefined): number | undefined {
+  return isRecord(result) && Array.isArray(result.items) ? result.items.length : undefined;
+}
+
+function isRefusal(code: string | undefined): boolean {
+  return code !== undefined && refusals.includes(code);
+}
+
+function failureOf({ status, error, path, stepId }: StepReport): StepFailure | undefined {
+  if (status !== "failed" || error === undefined) return undefined;
+  const { code, message, policies = [] } = error;
+  return { path, stepId, code, message, policies, refused: isRefusal(code) };
+}
+
+/** Whether a failure is the one of a nested step, which its loop or group only passed on. */
+function passedOn(known: StepFailure, failure: StepFailure): boolean {
+  return known.code === failure.code && known.stepId.startsWith(`${failure.stepId}/`);
+}
+
+/** How many of a step's executions are under way. */
+export function underWay(step: StepProgress): number {
+  return Math.max(
+    0,
+    step.started - step.done - step.alreadyDone - step.skipped - step.refused - step.failed,
+  );
+}

@@ -1,0 +1,239 @@
+import type { Json } from "../core/json.ts";
+import type { Problem } from "../core/problem.ts";
+import { beginLiveRun, foldSteps, type LiveRun } from "./live-run.ts";
+import type {
+  AgentSummary,
+  Catalogue,
+  EntryRow,
+  RunSummary,
+  ServerSummary,
+  StartedRun,
+  StepReport,
+  ToolSummary,
+  WorkflowSummary,
+} from "./port.ts";
+import type { ToldError } from "./told-error.ts";
+
+export const tabs = ["workflows", "agents", "runs"] as const;
+export type Tab = (typeof tabs)[number];
+
+/** What lies over the screen and takes the keys. */
+export type Dialog =
+  | { kind: "help" }
+  | { kind: "form"; workflow: string; values: Record<string, string>; field: number; problem?: string }
+  | { kind: "confirm"; workflow: string; values: Record<string, string>; inputs: Record<string, Json> }
+  | { kind: "resume"; runId: string }
+  | { kind: "quit" }
+  | { kind: "closing"; runs: number };
+
+/** The whole screen: what is drawn follows from this and the size of the window. */
+export interface TuiState {
+  workspaceName: string;
+  tab: Tab;
+  /** The id of the chosen row of each tab; without one it is the first. */
+  selected: Readonly<Partial<Record<Tab, string>>>;
+  /** The first line of the detail that is visible. */
+  detailTop: number;
+  agents: readonly AgentSummary[];
+  /** Undefined until the workflows are checked. */
+  workflows: readonly WorkflowSummary[] | undefined;
+  tools: readonly ToolSummary[];
+  faults: readonly Problem[];
+  /** Why the workflows could not be read. */
+  loadError?: ToldError;
+  runs: readonly RunSummary[];
+  /** The calls of the run that is looked at. */
+  runEntries?: { run: string; entries: readonly EntryRow[] };
+  /** The runs that this screen started, the newest first. */
+  live: readonly LiveRun[];
+  /** The newest entries, the oldest of them first. */
+  trail: readonly EntryRow[];
+  entryCount: number;
+  servers: readonly ServerSummary[];
+  dialog?: Dialog;
+  notice?: { text: string; bad: boolean };
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export type Action =
+  | { type: "catalogue"; catalogue: Catalogue }
+  | { type: "load-failed"; failure: ToldError }
+  | { type: "tab"; tab: Tab }
+  | { type: "move"; by: number }
+  | { type: "scroll"; by: number; last: number }
+  | { type: "open"; dialog: Dialog }
+  | { type: "close" }
+  | { type: "field"; by: number }
+  | { type: "type"; name: string; value: string }
+  | { type: "form-problem"; problem: string }
+  | { type: "started"; run: Omit<StartedRun, "ended">; now: number }
+  | { type: "steps"; runId: string; reports: readonly StepReport[]; now: number }
+  | { type: "ended"; runId: string; run: RunSummary; now: number }
+  | { type: "runs"; runs: readonly RunSummary[] }
+  | { type: "run-entries"; run: string; entries: readonly EntryRow[] }
+  | { type: "entries"; entries: readonly EntryRow[] }
+  | { type: "servers"; servers: readonly ServerSummary[] }
+  | { type: "notice"; text: string; bad: boolean }
+  | { type: "tick"; now: number };
+
+const mostEntriesKept = 200;
+
+export function initialState(options: {
+  workspaceName: string;
+  agents: readonly AgentSummary[];
+  now: number;
+}): TuiState {
+  const { workspaceName, agents, now } = options;
+  return {
+    workspaceName,
+    tab: "workflows",
+    selected: {},
+    detailTop: 0,
+    agents,
+    workflows: undefined,
+    tools: [],
+    faults: [],
+    runs: [],
+    live: [],
+    trail: [],
+    entryCount: 0,
+    servers: [],
+    now,
+  };
+}
+
+/** The screen after something happened. Pure. */
+export function reduce(state: TuiState, action: Action): TuiState {
+  switch (action.type) {
+    case "catalogue":
+      return { ...without(state, "loadError"), ...action.catalogue };
+    case "load-failed":
+      return { ...state, workflows: [], loadError: action.failure };
+    case "tab":
+      return { ...without(state, "notice"), tab: action.tab, detailTop: 0 };
+    case "move":
+      return move(without(state, "notice"), action.by);
+    case "scroll":
+      return { ...state, detailTop: clamp(state.detailTop + action.by, 0, action.last) };
+    case "open":
+      return { ...without(state, "notice"), dialog: action.dialog };
+    case "close":
+      return without(state, "dialog");
+    case "field":
+    case "type":
+    case "form-problem":
+      return editForm(state, action);
+    case "started":
+      return startRun(state, action.run, action.now);
+    case "steps":
+      return updateRun(state, action.runId, (run) => foldSteps(run, action.reports, action.now));
+    case "ended":
+      return updateRun(state, action.runId, (run) => ({ ...run, ended: action.run, endedAt: action.now }));
+    case "runs":
+      return { ...state, runs: action.runs };
+    case "run-entries":
+      return { ...state, runEntries: { run: action.run, entries: action.entries } };
+    case "entries":
+      return addEntries(state, action.entries);
+    case "servers":
+      return sameServers(state.servers, action.servers) ? state : { ...state, servers: action.servers };
+    case "notice":
+      return { ...state, notice: { text: action.text, bad: action.bad } };
+    case "tick":
+      return { ...state, now: action.now };
+  }
+}
+
+/** The ids of the rows of a tab, in their order. */
+export function rowIds(state: TuiState, tab: Tab): string[] {
+  const rows = { workflows: state.workflows ?? [], agents: state.agents, runs: state.runs }[tab];
+  return rows.map(({ id }) => id);
+}
+
+/** The id of the chosen row of the tab in front, or undefined when it has none. */
+export function selectedId(state: TuiState): string | undefined {
+  const ids = rowIds(state, state.tab);
+  const chosen = state.selected[state.tab];
+  return chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
+}
+
+/** The runs that are being executed by this screen. */
+export function runsUnderWay(state: TuiState): LiveRun[] {
+  return state.live.filter(({ ended }) => ended === undefined);
+}
+
+/** The newest run of a workflow that this screen started. */
+export function liveRunOf(state: TuiState, workflow: string): LiveRun | undefined {
+  return state.live.find((run) => run.workflow === workflow);
+}
+
+/** The newest run of a workflow that waits to be taken up. */
+export function interruptedRunOf(state: TuiState, workflow: string): RunSummary | undefined {
+  return state.runs.find((run) => run.workflow === workflow && run.state === "interrupted");
+}
+
+function move(state: TuiState, by: number): TuiState {
+  const ids = rowIds(state, state.tab);
+  const from = Math.max(0, ids.indexOf(selectedId(state) ?? ""));
+  const id = ids[clamp(from + by, 0, ids.length - 1)];
+  if (id === undefined) return state;
+  return { ...state, selected: { ...state.selected, [state.tab]: id }, detailTop: 0 };
+}
+
+type FormAction = Extract<Action, { type: "field" | "type" | "form-problem" }>;
+
+function editForm(state: TuiState, action: FormAction): TuiState {
+  if (state.dialog?.kind !== "form") return state;
+  const { problem: _, ...form } = state.dialog;
+  if (action.type === "form-problem") {
+    return { ...state, dialog: { ...form, problem: action.problem } };
+  }
+  if (action.type === "field") {
+    const last = Object.keys(form.values).length - 1;
+    return { ...state, dialog: { ...form, field: clamp(form.field + action.by, 0, last) } };
+  }
+  return { ...state, dialog: { ...form, values: { ...form.values, [action.name]: action.value } } };
+}
+
+function startRun(state: TuiState, run: Omit<StartedRun, "ended">, now: number): TuiState {
+  const others = state.live.filter(({ runId }) => runId !== run.runId);
+  return {
+    ...without(state, "dialog"),
+    tab: "workflows",
+    selected: { ...state.selected, workflows: run.workflow },
+    detailTop: 0,
+    live: [beginLiveRun(run, now), ...others].slice(0, 50),
+    now,
+  };
+}
+
+function updateRun(state: TuiState, runId: string, update: (run: LiveRun) => LiveRun): TuiState {
+  return { ...state, live: state.live.map((run) => (run.runId === runId ? update(run) : run)) };
+}
+
+function addEntries(state: TuiState, entries: readonly EntryRow[]): TuiState {
+  const newer = entries.filter(({ seq }) => seq > state.entryCount);
+  const last = newer.at(-1);
+  if (last === undefined) return state;
+  return { ...state, trail: [...state.trail, ...newer].slice(-mostEntriesKept), entryCount: last.seq };
+}
+
+function sameServers(a: readonly ServerSummary[], b: readonly ServerSummary[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((server, index) => {
+      const other = b[index];
+      return server.name === other?.name && server.state === other.state;
+    })
+  );
+}
+
+function without<Key extends "dialog" | "notice" | "loadError">(state: TuiState, key: Key): TuiState {
+  const { [key]: _, ...rest } = state;
+  return rest;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(value, high));
+}
