@@ -82,13 +82,13 @@ function group(supplier: string, unit: string, rows: readonly Row[]): SampleItem
 
 /** The first 30 SKUs are fixed: deals of the sample CRM sell them. All of them are well in stock. */
 const soldInDeals: readonly SampleItem[] = [
-  ...group("ROPES", "metre", [
-    ["ROPE-08", "Polyester rope, 3-strand, 8 mm", 85, 300, 1450],
-    ["ROPE-10", "Polyester rope, 3-strand, 10 mm", 115, 300, 1280],
-    ["ROPE-12", "Polyester rope, 3-strand, 12 mm", 160, 400, 1900],
-    ["ROPE-16", "Polyester rope, 3-strand, 16 mm", 265, 250, 960],
-    ["ROPE-20", "Polyester rope, 8-strand, 20 mm", 410, 200, 720],
-    ["ROPE-24", "Polyester rope, 8-strand, 24 mm", 575, 150, 540],
+  ...group("ROPES", "coil", [
+    ["ROPE-08", "Polyester rope, 3-strand, 8 mm, coil of 200 m", 15500, 15, 72],
+    ["ROPE-10", "Polyester rope, 3-strand, 10 mm, coil of 200 m", 21000, 15, 64],
+    ["ROPE-12", "Polyester rope, 3-strand, 12 mm, coil of 200 m", 29300, 20, 95],
+    ["ROPE-16", "Polyester rope, 3-strand, 16 mm, coil of 200 m", 48500, 12, 48],
+    ["ROPE-20", "Polyester rope, 8-strand, 20 mm, coil of 200 m", 75000, 10, 36],
+    ["ROPE-24", "Polyester rope, 8-strand, 24 mm, coil of 200 m", 105000, 8, 27],
   ]),
   ...group("FENDERS", "piece", [
     ["FEND-S", "Cylindrical fender, small, 15 × 58 cm", 1450, 30, 118],

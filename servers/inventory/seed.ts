@@ -148,7 +148,7 @@ function reservations(): SampleEvent[] {
         await releaseReservation(before(call, -4), { reservation_id, reason });
       },
     },
-    reserve(5.4, "SO-1042", ["ROPE-16", 60], ["SHAC-12", 12]),
+    reserve(5.4, "SO-1042", ["ROPE-16", 6], ["SHAC-12", 12]),
     reserve(4.1, "SO-1043", ["FEND-L", 6], ["CLEAT-M", 8]),
     reserve(2.3, "SO-1047", ["TURN-10", 4], ["LIFE-AD", 10]),
     reserve(1.5, "SO-1049", ["OILS-XL", 6], ["HORN-GAS", 4]),

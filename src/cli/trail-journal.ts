@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
 import type { EntryDraft } from "../audit/entry.ts";
 import { type CompletedCall, completedCalls, findOnce } from "../audit/read.ts";
-import { isErrorCode } from "../core/errors.ts";
+import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Journal, JournalRecord } from "../engine/journal.ts";
 import type { RunIdentity } from "../engine/tool-caller.ts";
@@ -13,6 +13,13 @@ const runnerTool = {
   finish: "ringmain.finish_run",
   once: "ringmain.once",
 } as const;
+
+const transient: ReadonlySet<ErrorCode> = new Set([
+  "STORE_BUSY",
+  "STORE_UNAVAILABLE",
+  "SERVER_UNAVAILABLE",
+  "TIMEOUT",
+]);
 
 /**
  * The audit trail as the engine's journal: a run's completed calls are its entries, and a run's start, its end
@@ -99,6 +106,7 @@ function journalRecord(call: CompletedCall): [string, JournalRecord][] {
   const { entry, step, error, result, replayed } = call;
   if (error !== undefined) {
     const code = isErrorCode(error.code) ? error.code : "INTERNAL";
+    if (transient.has(code)) return []; // another try may succeed, so the step is not behind the run
     return [
       [step, { entry, error: { code, message: error.message, retryable: false, policies: call.policies } }],
     ];

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { migrate } from "../../db/migrate.ts";
+import type { Write } from "../../db/write-queue.ts";
 import type { Engine, ExecuteOptions, Run, StartRequest } from "../engine.ts";
 import type { Journal } from "../journal.ts";
 import type { Delay } from "../retry.ts";
@@ -18,7 +19,6 @@ import { engineMigrations } from "./migrations.ts";
 import { identityOf, leaseOf, type RunRow, toRun } from "./run-row.ts";
 import { createRunStore } from "./run-store.ts";
 import { createWorker, type PollingWorker } from "./worker.ts";
-import type { Write } from "./write-queue.ts";
 
 export interface SqliteEngineOptions {
   /**

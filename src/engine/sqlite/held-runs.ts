@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
+import type { Write } from "../../db/write-queue.ts";
 import type { Execution } from "./execution.ts";
 import { leaseMs, renewMs } from "./lease.ts";
 import type { RunStore } from "./run-store.ts";
-import type { Write } from "./write-queue.ts";
 
 /** A run that this process executes. */
 export interface HeldRun {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { storeError } from "../../db/sqlite.ts";
-import { transactionControl } from "../../db/transaction.ts";
+import { storeError } from "./sqlite.ts";
+import { transactionControl } from "./transaction.ts";
 
 /** Runs synchronous work in a write transaction of its own: commits what it did, or rolls back and throws. */
 export type Write = <T>(work: () => T) => Promise<T>;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openSqlite } from "../../../../src/db/sqlite.ts";
-import { createWriteQueue } from "../../../../src/engine/sqlite/write-queue.ts";
+import { openSqlite } from "../../../src/db/sqlite.ts";
+import { createWriteQueue } from "../../../src/db/write-queue.ts";
 
 function openCounter() {
   const dir = mkdtempSync(join(tmpdir(), "ringmain-queue-"));
