@@ -39,7 +39,8 @@ function bundledNode() {
 function runWith(node) {
   const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: "inherit" });
   // a terminal sends Ctrl-C to both; the child decides what it means
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal === "SIGINT" || child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => signal === "SIGINT" || child.kill(signal));
   child.on("error", (error) => fail([`Cannot start ${node}: ${error.message}`]));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);

@@ -15,7 +15,7 @@ export function leafHash(data: Uint8Array): Buffer {
 }
 
 /** The hash of an inner node: SHA-256(0x01 || left || right). */
-export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(Buffer.concat([nodePrefix, left, right]));
 }
 

@@ -21,7 +21,7 @@ const grants = z.strictObject({
 });
 
 /** `ringmain.yaml`. */
-export const workspaceSchema = z.strictObject({
+const workspaceSchema = z.strictObject({
   name: z.string(),
   /** Marks the sample company that `ringmain demo` may seed and reset. A real workspace never has it. */
   sample: z.boolean().default(false),

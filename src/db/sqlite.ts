@@ -48,7 +48,7 @@ const primaryCode = {
 };
 
 /** The primary SQLite result code of an error (https://sqlite.org/rescode.html), or undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
     return undefined;
   return error.errcode & 0xff;

@@ -9,7 +9,7 @@ import type { Clock } from "../core/clock.ts";
 import { didYouMean } from "../core/closest.ts";
 import { messageOf, RingmainError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import { canonicalJson, isRecord } from "../core/json.ts";
+import { canonicalJson } from "../core/json.ts";
 import { lazily } from "../core/lazily.ts";
 import { toolHash } from "../core/tool-description.ts";
 import type { Restriction } from "../db/authorizer.ts";

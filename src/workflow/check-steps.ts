@@ -6,7 +6,7 @@ import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import { checkCondition, checkTemplate } from "./check-template.ts";
 import type { TypeScope } from "./inference.ts";
-import { type Facts, noFacts, union } from "./narrowing.ts";
+import { type Facts, factsWithout, noFacts, union } from "./narrowing.ts";
 import { readStep, type WrittenStep } from "./parse.ts";
 import type { PlanStep } from "./plan.ts";
 import type { StepScope } from "./steps/step-kind.ts";
@@ -124,8 +124,11 @@ function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope 
       }
       return type;
     },
-    withVariables: (variables) =>
-      stepScope(id, check, { ...scope, variables: { ...scope.variables, ...variables } }),
+    withVariables(variables) {
+      // A name may be that of an outer loop's item, about which other things are certain.
+      const facts = Object.keys(variables).reduce(factsWithout, scope.facts);
+      return stepScope(id, check, { ...scope, facts, variables: { ...scope.variables, ...variables } });
+    },
     checkSteps: (steps, path) => checkSteps(steps, check, { ...scope, path: [...scope.path, ...path] }),
   };
 }

@@ -108,7 +108,7 @@ function ordered(left: ValueType, right: ValueType): boolean {
 }
 
 /** Why two values can never be equal, when that is certain. */
-export function comparisonFault(left: ValueType, right: ValueType): Fault | undefined {
+function comparisonFault(left: ValueType, right: ValueType): Fault | undefined {
   if (left.kind === "optional" || right.kind === "optional") {
     const hint = 'Give the missing case a value: x.?y.orValue("…").';
     return { code: "may-be-missing", message: "A value that may be missing cannot be compared.", hint };

@@ -126,7 +126,7 @@ export function evaluateCondition(text: string, variables: CelVariables): boolea
 }
 
 /** Writes a value inside a text. Throws RangeError for one that has no text. */
-export function textOf(value: CelResult): string {
+function textOf(value: CelResult): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   throw new RangeError("a list, an object, null or no value cannot stand inside a text");

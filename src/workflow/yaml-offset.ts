@@ -42,7 +42,8 @@ function contentStart(text: string, node: Scalar): number {
     case Scalar.BLOCK_FOLDED:
     case Scalar.BLOCK_LITERAL: {
       const line = text.indexOf("\n", start) + 1;
-      return line + spaceLength(text, line);
+      // A value that starts with white space owns the first of it; otherwise it is all indentation.
+      return isSpace(String(node.value)[0] ?? "") ? line : line + spaceLength(text, line);
     }
     default:
       return start;

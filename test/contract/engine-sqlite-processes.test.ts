@@ -7,8 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../src/db/sqlite.ts";
-import { openSqliteEngine } from "../../src/engine/sqlite/engine.ts";
 import { createWriteQueue } from "../../src/db/write-queue.ts";
+import { openSqliteEngine } from "../../src/engine/sqlite/engine.ts";
 import { createTableRing, tenWrites } from "../fixtures/engine/table-ring.ts";
 import { executeSteps } from "./engine-ring.ts";
 

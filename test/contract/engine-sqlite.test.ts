@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "../../src/db/sqlite.ts";
+import { createWriteQueue } from "../../src/db/write-queue.ts";
 import type { Fault } from "../../src/engine/run-error.ts";
 import { openSqliteEngine, type SqliteEngine } from "../../src/engine/sqlite/engine.ts";
-import { createWriteQueue } from "../../src/db/write-queue.ts";
 import { testEngine } from "./engine.suite.ts";
 
 testEngine("embedded, on SQLite", async () => {

@@ -12,7 +12,10 @@ export function define(command: Command): void {
 function showAgents(command: Command): void {
   const { workspace: named, terminal, json } = globalOptions(command);
   const workspace = openWorkspace(named);
-  if (json) return terminal.json({ agents: workspace.agents, problems: workspace.problems });
+  if (json) {
+    terminal.json({ agents: workspace.agents, problems: workspace.problems });
+    return;
+  }
   const { colour } = terminal;
   for (const { id, description, tools, model, limits } of workspace.agents) {
     terminal.print(`${colour.bold(id)}  ${description}`);

@@ -25,7 +25,7 @@ export function parseDecimal(text: string | bigint): Decimal {
 }
 
 /** Writes a decimal without trailing zeros. */
-export function formatDecimal({ units, scale }: Decimal): string {
+function formatDecimal({ units, scale }: Decimal): string {
   const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, "");
   const whole = digits.slice(0, digits.length - scale);

@@ -12,7 +12,11 @@ function merkleTreeHash(leaves: readonly Buffer[]): Buffer {
   if (leaves.length === 1) return sha256(Buffer.from([0]), first);
   let split = 1;
   while (split * 2 < leaves.length) split *= 2;
-  return sha256(Buffer.from([1]), merkleTreeHash(leaves.slice(0, split)), merkleTreeHash(leaves.slice(split)));
+  return sha256(
+    Buffer.from([1]),
+    merkleTreeHash(leaves.slice(0, split)),
+    merkleTreeHash(leaves.slice(split)),
+  );
 }
 
 describe("the Merkle tree", () => {
@@ -32,14 +36,27 @@ describe("the Merkle tree", () => {
   });
 
   it("has the hash of nothing as the root of an empty tree", () => {
-    expect(emptyRoot.toString("hex")).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    expect(emptyRoot.toString("hex")).toBe(
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    );
     expect(new Frontier().root()).toEqual(emptyRoot);
   });
 
   it("gives the roots of the test vectors of Certificate Transparency", () => {
-    const leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+    const leaves = [
+      "",
+      "00",
+      "10",
+      "2021",
+      "3031",
+      "40414243",
+      "5051525354555657",
+      "606162636465666768696a6b6c6d6e6f",
+    ];
     const tree = new Frontier();
     for (const leaf of leaves) tree.append(leafHash(Buffer.from(leaf, "hex")));
-    expect(tree.root().toString("hex")).toBe("5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
+    expect(tree.root().toString("hex")).toBe(
+      "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+    );
   });
 });

@@ -28,7 +28,7 @@ export const sendReminder: PolicyTool = {
   ),
 };
 
-export const refundPayment: PolicyTool = {
+const refundPayment: PolicyTool = {
   server: "accounting",
   name: "refund_payment",
   effect: "create",
@@ -37,7 +37,7 @@ export const refundPayment: PolicyTool = {
   ),
 };
 
-export const listInvoices: PolicyTool = {
+const listInvoices: PolicyTool = {
   server: "accounting",
   name: "list_invoices",
   effect: "read",
@@ -46,7 +46,7 @@ export const listInvoices: PolicyTool = {
   ),
 };
 
-export const createTask: PolicyTool = {
+const createTask: PolicyTool = {
   server: "crm",
   name: "create_task",
   effect: "create",

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Notes, openNotes } from "../../fixtures/kit/open-notes.ts";
+import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
+
+let workspace: TemporaryWorkspace;
+let notes: Notes;
+
+beforeEach(async () => {
+  const tools = ["notes.*", "notes.add_note", "notes.boom"];
+  workspace = await temporaryWorkspace({
+    agents: {
+      writer: { tools, limits: { writes_per_day: 3 } },
+      caller: { tools, limits: { calls_per_day: 2 } },
+      free: { tools },
+    },
+    roles: { clerk: { tools, limits: { writes_per_day: 1 } }, owner: { tools } },
+  });
+  notes = await openNotes(workspace);
+});
+
+afterEach(() => {
+  notes[Symbol.dispose]();
+  workspace[Symbol.dispose]();
+});
+
+const outcomesOf = (answers: { error?: { code: string } | undefined }[]) =>
+  answers.map((answer) => answer.error?.code ?? "done");
+
+describe("limits", () => {
+  it("bind calls made in parallel, and do not count what was refused, failed or replayed", async () => {
+    const token = await workspace.token("agent:writer");
+    await notes.call("boom", {}, { token });
+    await notes.call("list_notes", {}, { token });
+    await notes.call("add_note", { text: "a" }, { token, key: "k" });
+    await notes.call("add_note", { text: "a" }, { token, key: "k" });
+    const answers = await Promise.all(
+      ["b", "c", "d", "e"].map((text) => notes.call("add_note", { text }, { token })),
+    );
+    expect(outcomesOf(answers)).toEqual(["done", "done", "LIMIT_EXCEEDED", "LIMIT_EXCEEDED"]);
+    expect(notes.notes()).toEqual(["a", "b", "c"]);
+    expect(notes.lastEntry()).toMatchObject({ outcome: "denied", decision: "deny", error: "LIMIT_EXCEEDED" });
+  });
+
+  it("let reads pass when writes are spent, and start anew with the day in UTC", async () => {
+    notes.setNow("2026-11-02T23:59:59.999Z");
+    const token = await workspace.token("agent:writer", { lifetimeSeconds: 86_400 });
+    const add = () => notes.call("add_note", { text: "a" }, { token });
+    expect(outcomesOf([await add(), await add(), await add(), await add()]).at(-1)).toBe("LIMIT_EXCEEDED");
+    expect((await notes.call("list_notes", {}, { token })).error).toBeUndefined();
+    notes.setNow("2026-11-03T00:00:00.000Z");
+    expect((await add()).error).toBeUndefined();
+  });
+
+  it("count reads too when they are of calls", async () => {
+    const token = await workspace.token("agent:caller");
+    const list = () => notes.call("list_notes", {}, { token });
+    expect(outcomesOf([await list(), await list(), await list()])).toEqual([
+      "done",
+      "done",
+      "LIMIT_EXCEEDED",
+    ]);
+  });
+
+  it("of a run bind the run, whatever else its agent does", async () => {
+    const run = { id: "run_1", workflow: "tidy", workflowHash: "h", writes: 1 };
+    const token = await workspace.token("agent:free", { run });
+    const other = await workspace.token("agent:free", { run: { ...run, id: "run_2" } });
+    const add = (token: string) => notes.call("add_note", { text: "a" }, { token });
+    const answers = await Promise.all([add(token), add(token), add(other)]);
+    expect(outcomesOf(answers)).toEqual(["done", "LIMIT_EXCEEDED", "done"]);
+    expect(answers[1]?.error?.message).toBe("A run of tidy may make at most 1 writes.");
+  });
+
+  it("of a role bind each of its people alone", async () => {
+    const add = async (principal: string, roles: string[]) =>
+      notes.call("add_note", { text: "a" }, { token: await workspace.token(principal, { roles }) });
+    const answers = [
+      await add("user:maria", ["clerk"]),
+      await add("user:jo", ["clerk", "owner"]),
+      await add("user:maria", ["clerk", "owner"]),
+      await add("user:li", ["owner"]),
+      await add("user:li", ["owner"]),
+    ];
+    expect(outcomesOf(answers)).toEqual(["done", "done", "LIMIT_EXCEEDED", "done", "done"]);
+  });
+});
