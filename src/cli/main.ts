@@ -8,6 +8,7 @@ import { reportError } from "./report-error.ts";
 /** Builds the command line. Only the command that is asked for is loaded; the others are known by name. */
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command("ringmain")
+    .usage("[options] [command]")
     .description(
       "Automations by scripted and model-driven agents over shared, permissioned, audited MCP servers.",
     )

@@ -2,6 +2,7 @@ import { formatDuration } from "../core/duration.ts";
 import type { Run } from "../engine/engine.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StepEvent } from "../workflow/run-context.ts";
+import { liveLine } from "./live-line.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Follows a run: as NDJSON for programs, as lines for people. Nested steps are summed up by their loop. */
@@ -12,16 +13,24 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
   const { plan, terminal, json } = options;
   const { colour } = terminal;
   const started = performance.now();
+  const live = liveLine(terminal, json);
+  let fallbacks = 0;
   if (!json) terminal.print(`${colour.bold(plan.name)}  ${colour.dim(`as agent ${plan.agent}`)}`);
   return {
     report(event) {
       if (json) return terminal.json({ event: "step", ...event }, { line: true });
+      if (event.fallback === true && event.status === "done") fallbacks += 1;
       const line = stepLine(event, colour);
-      if (line !== undefined) terminal.print(line);
+      if (line === undefined) return live.show(event);
+      live.clear();
+      terminal.print(line);
     },
     finish(run) {
+      live.clear();
       const { id, workflow, status, outputs, error } = run;
       if (json) return terminal.json({ event: "run", id, workflow, status, outputs, error }, { line: true });
+      if (fallbacks > 0)
+        terminal.print(colour.dim(`  ${fallbacks} texts by the fallback of their step; no model was asked`));
       const took = formatDuration(performance.now() - started);
       if (status === "done") {
         terminal.print(`${colour.green("✓")} done in ${took}  ${colour.dim(id)}`);
@@ -43,22 +52,21 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
   };
 }
 
-/** The line for an event of a step, or undefined for one that says nothing new to a person. */
+/**
+ * The line for an event of a step, or undefined for one that says nothing new to a person: the items of a loop
+ * are summed up by the loop, except those that fail.
+ */
 export function stepLine(event: StepEvent, colour: Terminal["colour"]): string | undefined {
   const { status, path, tool, error, counts } = event;
-  const depth = path.split("/").length;
-  const name = `${"  ".repeat(depth)}`;
-  const label = path.split("/").at(-1) ?? path;
   if (status === "failed" && error !== undefined) {
-    const policies = error.policies?.length ? ` by ${error.policies.join(", ")}` : "";
-    return `${name}${colour.red("✗")} ${label}  ${error.code}${policies}  ${colour.dim(error.message)}`;
+    const indent = path.includes("/") ? "    " : "  ";
+    return `${indent}${colour.red("✗")} ${path}  ${error.code}: ${colour.dim(error.message)}`;
   }
-  if (status === "started" || (status === "done" && depth > 1)) return undefined;
-  if (status === "skipped") return depth > 1 ? undefined : `${name}${colour.dim(`· ${label}  skipped`)}`;
-  if (status === "already_done")
-    return depth > 1 ? undefined : `${name}${colour.cyan("↻")} ${label}  already done`;
+  if (status === "started" || /[/[]/.test(path)) return undefined;
+  if (status === "skipped") return `  ${colour.dim(`· ${path.padEnd(10)}  skipped`)}`;
+  if (status === "already_done") return `  ${colour.cyan("↻")} ${path.padEnd(10)}  already done`;
   const what = counts === undefined ? (tool ?? event.kind) : countsText(counts);
-  return `${name}${colour.green("✓")} ${label.padEnd(10)}  ${what}`;
+  return `  ${colour.green("✓")} ${path.padEnd(10)}  ${what}`;
 }
 
 function countsText({ items, failed, alreadyDone }: NonNullable<StepEvent["counts"]>): string {

@@ -8,11 +8,11 @@ import type { Run } from "../../engine/engine.ts";
 import { resolveInputs } from "../../workflow/inputs.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { StepEvent } from "../../workflow/run-context.ts";
+import { liveLine } from "../live-line.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Ring } from "../wire.ts";
 import { amountText, type Figures } from "./figures.ts";
 import { killARun } from "./kill-a-run.ts";
-import { liveLine } from "./live-line.ts";
 
 /** A step of the demo that did not do what it should. */
 export class DemoFailure extends Error {}

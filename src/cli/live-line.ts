@@ -1,5 +1,5 @@
-import type { StepEvent } from "../../workflow/run-context.ts";
-import type { Terminal } from "../terminal.ts";
+import type { StepEvent } from "../workflow/run-context.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** One line at the bottom that says what is going on; only on a terminal, and gone when the work is done. */
 export function liveLine(
