@@ -6,26 +6,22 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  * (the ordering rule of RFC 8785 §3.2.3). Keys whose value is undefined are left out, as JSON.stringify does.
  */
 export function canonicalJson(value: unknown): string {
-  // copying into objects of ordered keys and writing them in one go is some three times faster than joining
-  return (isAwkward(value) ? joined(value) : JSON.stringify(ordered(value))) ?? "null";
-}
-
-/** Whether an object somewhere inside cannot be copied: it has a key that JavaScript does not keep in its place. */
-function isAwkward(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return value.some(isAwkward);
-  for (const key of Object.keys(value)) {
-    if (key === "__proto__" || /^\d/.test(key) || isAwkward(Reflect.get(value, key))) return true;
-  }
-  return false;
-}
-
-function ordered(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(ordered);
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) copy[key] = ordered(Reflect.get(value, key));
-  return copy;
+  // Copying into objects with ordered keys and writing them in one go is two to three times faster than joining
+  // members. A copy is no use when a key is like a number or `__proto__`: JavaScript has its own place for those.
+  let copyable = true;
+  const ordered = (part: unknown): unknown => {
+    if (typeof part !== "object" || part === null) return part;
+    if (Array.isArray(part)) return part.map(ordered);
+    const copy: Record<string, unknown> = {};
+    for (const key of Object.keys(part).sort()) {
+      const first = key.charCodeAt(0);
+      if ((first >= 48 && first <= 57) || key === "__proto__") copyable = false;
+      copy[key] = ordered(Reflect.get(part, key));
+    }
+    return copy;
+  };
+  const copy = ordered(value);
+  return copyable ? (JSON.stringify(copy) ?? "null") : joined(value);
 }
 
 function joined(value: unknown): string {

@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { RingmainError } from "./errors.ts";
+import type { Json } from "./json.ts";
 import { type ToolDescription, toolHash, toolId } from "./tool-description.ts";
+
+/** Any JSON: what it was parsed from is a JSON text, so there is nothing to check. */
+const json = z.custom<Json>((value) => value !== undefined);
 
 const lockSchema = z.object({
   lock_version: z.literal(1),
@@ -11,9 +15,9 @@ const lockSchema = z.object({
       title: z.string(),
       description: z.string(),
       effect: z.enum(["read", "create", "update", "delete", "send"]),
-      input_schema: z.json(),
-      output_schema: z.json(),
-      facts_schema: z.json().optional(),
+      input_schema: json,
+      output_schema: json,
+      facts_schema: json.optional(),
     }),
   ),
 });

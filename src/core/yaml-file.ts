@@ -1,8 +1,9 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isScalar, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { didYouMean } from "./closest.ts";
 import { messageOf } from "./errors.ts";
 import type { Problem } from "./problem.ts";
+import { positionsIn } from "./text-position.ts";
 
 /** Where a value stands inside a document: keys and indexes from the root. */
 export type YamlPath = readonly (string | number)[];
@@ -28,12 +29,12 @@ export function readYaml<T extends z.ZodType>(options: {
   lineOffset?: number;
 }): YamlFile<z.output<T>> {
   const { file, text, schema, lineOffset = 0 } = options;
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const positionOf = positionsIn(text);
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
 
   const problemAtOffset = (offset: number, code: string, message: string, hint?: string): Problem => {
-    const { line, col } = lines.linePos(offset);
-    return { code, message, hint, file, line: Math.max(1, line) + lineOffset, column: Math.max(1, col) };
+    const { line, column } = positionOf(offset);
+    return { code, message, hint, file, line: line + lineOffset, column };
   };
   const problemAtKey: ProblemAt = (path, ...told) => {
     const parent: unknown = document.getIn(path.slice(0, -1), true);

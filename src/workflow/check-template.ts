@@ -5,7 +5,7 @@ import { findSyntaxFault, parseExpression } from "./cel.ts";
 import { infer } from "./infer.ts";
 import type { TypeScope } from "./inference.ts";
 import { type Facts, factsOf, noFacts } from "./narrowing.ts";
-import { typeOfSchema, typeOfValues } from "./schema-type.ts";
+import { typeOfValues } from "./schema-type.ts";
 import { splitTemplate, wholeExpression } from "./template.ts";
 import {
   anyType,
@@ -39,14 +39,9 @@ export interface CheckedTemplate {
 }
 
 /**
- * Checks a template (any JSON tree with `${{ }}` in its texts) against the types of its variables and a JSON
- * Schema that its value must meet.
+ * Checks a template (any JSON tree with `${{ }}` in its texts) against the types of its variables and the type that
+ * its value must have (of a JSON Schema: `typeOfSchema`); without one, any value that JSON can hold will do.
  */
-export function compileTemplate(template: Json, scope: TypeScope, schema: Json): CheckedTemplate {
-  return checkTemplate(template, scope, typeOfSchema(schema));
-}
-
-/** The same with a type, or with none: then any value that JSON can hold will do. */
 export function checkTemplate(template: Json, scope: TypeScope, expected?: ValueType): CheckedTemplate {
   const faults: TemplateFault[] = [];
   const type = new TemplateCheck(scope, faults).check(template, expected, []);

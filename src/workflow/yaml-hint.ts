@@ -25,12 +25,12 @@ export function yamlHint(
       return { start, message: "This key stands here twice.", hint: "Remove one of the two." };
     case "BLOCK_AS_IMPLICIT_KEY":
       return { start, message: error.message, hint: 'A text that holds ": " must be quoted.' };
-    case "UNEXPECTED_TOKEN":
-      return {
-        start,
-        message: error.message,
-        hint: "A value that starts with a quote must end with it: put the whole value in quotes of the other kind.",
-      };
+    case "UNEXPECTED_TOKEN": {
+      const quoted = /:\s*(["']).*\1\s*\S/.test(line);
+      const hint =
+        "A value that starts with a quote must end with it: put the whole value in quotes of the other kind.";
+      return { start, message: error.message, hint: quoted ? hint : undefined };
+    }
     case "MULTIPLE_DOCS":
       return { start, message: "The file holds more than one document.", hint: "Remove the line ---." };
     default:

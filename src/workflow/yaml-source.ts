@@ -1,16 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseDocument,
-  type Scalar,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar } from "yaml";
 import type { Json } from "../core/json.ts";
 import { compareProblems, type Problem } from "../core/problem.ts";
+import { positionsIn } from "../core/text-position.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import type { Fault } from "./types.ts";
 import { yamlHint } from "./yaml-hint.ts";
@@ -45,15 +36,13 @@ const longest = 1_000_000;
 
 /** Reads one YAML document, keeping positions. Anchors and tags are refused: a workflow says what it means in place. */
 export function readYamlSource(file: string, text: string): YamlSource {
-  const lines = new LineCounter();
+  const positionOf = positionsIn(text);
   const tooLong = text.length > longest;
-  const document = parseDocument(tooLong ? "" : text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(tooLong ? "" : text, { prettyErrors: false });
 
   const problem = (fault: Fault, { start, end }: Found): Problem => {
-    const from = lines.linePos(start);
-    const to = lines.linePos(Math.max(start, end));
-    const begin = { line: Math.max(1, from.line), column: Math.max(1, from.col) };
-    return { ...fault, file, ...begin, endLine: Math.max(1, to.line), endColumn: Math.max(1, to.col) };
+    const to = positionOf(Math.max(start, end));
+    return { ...fault, file, ...positionOf(start), endLine: to.line, endColumn: to.column };
   };
   const problemAt: YamlSource["problemAt"] = (path, fault, place = {}) =>
     problem(fault, findPlace(document, text, path, place));
@@ -77,19 +66,19 @@ export function readYamlSource(file: string, text: string): YamlSource {
     : { file, value, problems, problemAt };
 }
 
-/** One problem a line: the parser's later errors on a line follow from its first. */
+/** The first fault of the syntax, since the later ones mostly follow from it, and every key that stands twice. */
 function syntaxProblems(
   document: Document.Parsed,
   text: string,
   problem: (fault: Fault, at: Found) => Problem,
 ): Problem[] {
-  const byLine = new Map<number, Problem>();
-  for (const error of document.errors) {
-    const { start, hint, message } = yamlHint(error, text);
-    const made = problem({ code: "yaml-syntax", message, hint }, { start, end: start + 1 });
-    if (!byLine.has(made.line)) byLine.set(made.line, made);
-  }
-  return [...byLine.values()].slice(0, 5);
+  const structural = document.errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  return document.errors
+    .filter((error) => error === structural || error.code === "DUPLICATE_KEY")
+    .map((error) => {
+      const { start, hint, message } = yamlHint(error, text);
+      return problem({ code: "yaml-syntax", message, hint }, { start, end: start + 1 });
+    });
 }
 
 function toJson(node: unknown, refuse: (fault: Fault, at: Found) => void): Json {
