@@ -1,4 +1,5 @@
 import { type Intent, intentOf, type KeyPress } from "./keys.ts";
+import { oneLine } from "./lines/line.ts";
 import type { RunSummary, TuiPort } from "./port.ts";
 import { createRunFollower, type RunFollower } from "./run-follower.ts";
 import { type Action, initialState, reduce, runsUnderWay, selectedId, type TuiState } from "./state.ts";
@@ -15,10 +16,10 @@ export interface Controller {
   subscribe(listener: () => void): () => void;
   /** Takes a key. `page` and `last` tell how far the detail can be scrolled. */
   press(key: KeyPress, view: { page: number; last: number }): void;
-  /** What now stands in a field of the form. */
+  /** What now stands in a field of the form. A line break in it, as a paste may bring, counts as Enter. */
   type(name: string, value: string): void;
   /** Enter in a field of the form. */
-  submitField(): void;
+  submitField(name: string, value: string): void;
   /** Leaves without a question, as a signal does. Asked again, it says so to `onImpatience`. */
   leave(): void;
   /** Resolves once a person or a signal wants to leave. The program is to be closed then. */
@@ -85,7 +86,8 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
     }
     const values = Object.fromEntries(workflow.inputs.map(({ name, defaultText }) => [name, defaultText]));
     const dialog = { workflow: id, values };
-    if (workflow.inputs.length > 0) dispatch({ type: "open", dialog: { ...dialog, kind: "form", field: 0 } });
+    if (workflow.inputs.length > 0)
+      dispatch({ type: "open", dialog: { ...dialog, kind: "form", field: 0, revision: 0 } });
     else dispatch({ type: "open", dialog: { ...dialog, kind: "confirm", inputs: {} } });
   };
   const chooseRun = (runId: string) => {
@@ -93,7 +95,8 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
     if (run?.state === "interrupted") dispatch({ type: "open", dialog: { kind: "resume", runId } });
     else dispatch({ type: "notice", text: "Only an interrupted run can be taken up.", bad: false });
   };
-  const submitField = () => {
+  const submitField = (name: string, value: string) => {
+    dispatch({ type: "set", name, value: oneLine(value).trim() });
     const { dialog } = state;
     if (dialog?.kind !== "form") return;
     const { workflow, values, field } = dialog;
@@ -111,7 +114,7 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
       return dispatch({ type: "close" });
     }
     const { workflow, values } = dialog;
-    dispatch({ type: "open", dialog: { kind: "form", workflow, values, field: 0 } });
+    dispatch({ type: "open", dialog: { kind: "form", workflow, values, field: 0, revision: 0 } });
   };
   const start = () => {
     const { dialog } = state;
@@ -176,7 +179,10 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
       const intent = intentOf(state, key);
       if (intent !== undefined) carryOut(intent, view);
     },
-    type: (name, value) => dispatch({ type: "type", name, value }),
+    type(name, value) {
+      if (/[\r\n]/.test(value)) submitField(name, value);
+      else dispatch({ type: "type", name, value });
+    },
     submitField,
     leave,
     left: left.promise,

@@ -3,7 +3,18 @@ import { interruptedRunOf, runsUnderWay, selectedId, type TuiState, tabs } from 
 /** A key as the terminal told it: `name` for a named key, else `text`. */
 export interface KeyPress {
   text: string;
-  name?: "up" | "down" | "left" | "right" | "pageUp" | "pageDown" | "home" | "end" | "enter" | "escape" | "tab";
+  name?:
+    | "up"
+    | "down"
+    | "left"
+    | "right"
+    | "pageUp"
+    | "pageDown"
+    | "home"
+    | "end"
+    | "enter"
+    | "escape"
+    | "tab";
   shift: boolean;
   ctrl: boolean;
 }

@@ -58,14 +58,20 @@ export function beginLiveRun(run: Omit<StartedRun, "ended">, now: number): LiveR
   return { runId, workflow, name, agent, steps, startedAt: now, progress: {}, failures: [], failureCount: 0 };
 }
 
-/** The run after some reports, all told at `now`. Copies once, however many there are. */
-export function foldSteps(run: LiveRun, reports: readonly StepReport[], now: number): LiveRun {
+/** A report and when it came. */
+export interface TimedReport {
+  step: StepReport;
+  at: number;
+}
+
+/** The run after some reports. Copies once, however many there are. */
+export function foldSteps(run: LiveRun, reports: readonly TimedReport[]): LiveRun {
   const progress = { ...run.progress };
   const failures = [...run.failures];
   let { failureCount } = run;
-  for (const report of reports) {
-    progress[report.stepId] = foldStep(progress[report.stepId], report, now);
-    const failure = failureOf(report);
+  for (const { step, at } of reports) {
+    progress[step.stepId] = foldStep(progress[step.stepId], step, at);
+    const failure = failureOf(step);
     if (failure === undefined || failures.some((known) => passedOn(known, failure))) continue;
     failureCount += 1;
     if (failures.length < mostFailuresKept) failures.push(failure);
@@ -73,9 +79,9 @@ export function foldSteps(run: LiveRun, reports: readonly StepReport[], now: num
   return { ...run, progress, failures, failureCount };
 }
 
-function foldStep(before: StepProgress | undefined, report: StepReport, now: number): StepProgress {
+function foldStep(before: StepProgress | undefined, report: StepReport, at: number): StepProgress {
   const { status, kind, counts, path, stepId, fallback, result } = report;
-  const step = { ...(before ?? untouched(now)), lastAt: now };
+  const step = { ...(before ?? untouched(at)), lastAt: at };
   if (path !== stepId && kind !== "item") step.repeated = true;
   if (fallback === true) step.fallback += 1;
   if (counts !== undefined) step.counts = addCounts(step.counts, counts);
@@ -92,9 +98,9 @@ function foldStep(before: StepProgress | undefined, report: StepReport, now: num
   return step;
 }
 
-function untouched(now: number): StepProgress {
+function untouched(at: number): StepProgress {
   const none = { started: 0, done: 0, alreadyDone: 0, skipped: 0, refused: 0, failed: 0, fallback: 0 };
-  return { ...none, firstAt: now, lastAt: now, itemsAlreadyDone: 0, repeated: false };
+  return { ...none, firstAt: at, lastAt: at, itemsAlreadyDone: 0, repeated: false };
 }
 
 function addCounts(a: StepProgress["counts"], b: NonNullable<StepProgress["counts"]>) {
@@ -125,10 +131,7 @@ function passedOn(known: StepFailure, failure: StepFailure): boolean {
   return known.code === failure.code && known.stepId.startsWith(`${failure.stepId}/`);
 }
 
-/** How many of a step's executions are under way. */
-export function underWay(step: StepProgress): number {
-  return Math.max(
-    0,
-    step.started - step.done - step.alreadyDone - step.skipped - step.refused - step.failed,
-  );
+/** How many of a step's executions are under way. A skipped one was never started. */
+export function underWay({ started, done, alreadyDone, refused, failed }: StepProgress): number {
+  return Math.max(0, started - done - alreadyDone - refused - failed);
 }

@@ -33,7 +33,7 @@ export interface AgentSummary {
   id: string;
   description: string;
   /** Absent for a scripted agent. */
-  model?: string;
+  model?: string | undefined;
   /** Its grants: `server.tool`, or `server.*` for the read tools. */
   tools: readonly string[];
   limits: Readonly<Record<string, number | undefined>>;
@@ -122,7 +122,7 @@ export interface RunSummary {
   finishedAt?: Date;
   inputs: Readonly<Record<string, Json>>;
   outputs?: Readonly<Record<string, Json>>;
-  error?: { code: string; message: string; hint?: string; step?: string };
+  error?: { code: string; message: string; hint?: string | undefined; step?: string | undefined };
 }
 
 /** One line of the audit trail. */
@@ -134,11 +134,11 @@ export interface EntryRow {
   principal: string;
   tool: string;
   outcome: "done" | "replayed" | "denied" | "failed" | "unknown";
-  error?: string;
-  reason?: string;
+  error?: string | undefined;
+  reason?: string | undefined;
   policies: readonly string[];
-  workflow?: string;
-  step?: string;
+  workflow?: string | undefined;
+  step?: string | undefined;
   /** The ids of the rows that it changed. */
   changed: readonly string[];
 }
@@ -146,5 +146,4 @@ export interface EntryRow {
 export interface ServerSummary {
   name: string;
   state: "idle" | "starting" | "ready" | "down" | "failed" | "closed";
-  callsInFlight: number;
 }

@@ -1,3 +1,4 @@
+import type { TimedReport } from "./live-run.ts";
 import type { RunSummary, StartedRun, StepReport } from "./port.ts";
 import type { Action } from "./state.ts";
 import { failureOf } from "./told-error.ts";
@@ -23,21 +24,20 @@ export function createRunFollower(options: {
   now: () => number;
 }): RunFollower {
   const { dispatch, onEnded, now } = options;
-  const gathered = new Map<string, StepReport[]>();
+  const gathered = new Map<string, TimedReport[]>();
   const executions: Promise<RunSummary>[] = [];
   let batch: NodeJS.Timeout | undefined;
 
   const flush = () => {
     clearTimeout(batch);
     batch = undefined;
-    const told = now();
     const actions = [...gathered].map(([runId, reports]): Action => {
-      return { type: "steps", runId, reports, now: told };
+      return { type: "steps", runId, reports };
     });
     gathered.clear();
-    dispatch(...actions, { type: "tick", now: told });
+    dispatch(...actions, { type: "tick", now: now() });
   };
-  const gather = (runId: string, reports: readonly StepReport[]) => {
+  const gather = (runId: string, reports: readonly TimedReport[]) => {
     const waiting = gathered.get(runId) ?? [];
     waiting.push(...reports);
     gathered.set(runId, waiting);
@@ -46,9 +46,10 @@ export function createRunFollower(options: {
 
   return {
     async follow(start) {
-      const early: StepReport[] = [];
+      const early: TimedReport[] = [];
       let known: string | undefined;
-      const { ended, ...run } = await start((report) => {
+      const { ended, ...run } = await start((step) => {
+        const report = { step, at: now() };
         if (known === undefined) early.push(report);
         else gather(known, [report]);
       });
@@ -73,5 +74,14 @@ export function createRunFollower(options: {
 function abandoned(run: Omit<StartedRun, "ended">, error: unknown, now: number): RunSummary {
   const { runId: id, workflow, agent } = run;
   const startedAt = new Date(now);
-  return { id, workflow, agent, state: "failed", startedBy: "", startedAt, inputs: {}, error: failureOf(error) };
+  return {
+    id,
+    workflow,
+    agent,
+    state: "failed",
+    startedBy: "",
+    startedAt,
+    inputs: {},
+    error: failureOf(error),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
-import { beginLiveRun, foldSteps, type LiveRun } from "./live-run.ts";
+import { beginLiveRun, foldSteps, type LiveRun, type TimedReport } from "./live-run.ts";
 import type {
   AgentSummary,
   Catalogue,
@@ -8,7 +8,6 @@ import type {
   RunSummary,
   ServerSummary,
   StartedRun,
-  StepReport,
   ToolSummary,
   WorkflowSummary,
 } from "./port.ts";
@@ -20,11 +19,22 @@ export type Tab = (typeof tabs)[number];
 /** What lies over the screen and takes the keys. */
 export type Dialog =
   | { kind: "help" }
-  | { kind: "form"; workflow: string; values: Record<string, string>; field: number; problem?: string }
+  | FormDialog
   | { kind: "confirm"; workflow: string; values: Record<string, string>; inputs: Record<string, Json> }
   | { kind: "resume"; runId: string }
   | { kind: "quit" }
   | { kind: "closing"; runs: number };
+
+export interface FormDialog {
+  kind: "form";
+  workflow: string;
+  values: Record<string, string>;
+  /** Which field is being filled in. */
+  field: number;
+  /** Grows when a value is set from outside its field. */
+  revision: number;
+  problem?: string;
+}
 
 /** The whole screen: what is drawn follows from this and the size of the window. */
 export interface TuiState {
@@ -40,7 +50,7 @@ export interface TuiState {
   tools: readonly ToolSummary[];
   faults: readonly Problem[];
   /** Why the workflows could not be read. */
-  loadError?: ToldError;
+  loadError?: ToldError | undefined;
   runs: readonly RunSummary[];
   /** The calls of the run that is looked at. */
   runEntries?: { run: string; entries: readonly EntryRow[] };
@@ -50,8 +60,8 @@ export interface TuiState {
   trail: readonly EntryRow[];
   entryCount: number;
   servers: readonly ServerSummary[];
-  dialog?: Dialog;
-  notice?: { text: string; bad: boolean };
+  dialog?: Dialog | undefined;
+  notice?: { text: string; bad: boolean } | undefined;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -66,9 +76,10 @@ export type Action =
   | { type: "close" }
   | { type: "field"; by: number }
   | { type: "type"; name: string; value: string }
+  | { type: "set"; name: string; value: string }
   | { type: "form-problem"; problem: string }
   | { type: "started"; run: Omit<StartedRun, "ended">; now: number }
-  | { type: "steps"; runId: string; reports: readonly StepReport[]; now: number }
+  | { type: "steps"; runId: string; reports: readonly TimedReport[] }
   | { type: "ended"; runId: string; run: RunSummary; now: number }
   | { type: "runs"; runs: readonly RunSummary[] }
   | { type: "run-entries"; run: string; entries: readonly EntryRow[] }
@@ -107,27 +118,28 @@ export function initialState(options: {
 export function reduce(state: TuiState, action: Action): TuiState {
   switch (action.type) {
     case "catalogue":
-      return { ...without(state, "loadError"), ...action.catalogue };
+      return { ...state, loadError: undefined, ...action.catalogue };
     case "load-failed":
       return { ...state, workflows: [], loadError: action.failure };
     case "tab":
-      return { ...without(state, "notice"), tab: action.tab, detailTop: 0 };
+      return { ...state, notice: undefined, tab: action.tab, detailTop: 0 };
     case "move":
-      return move(without(state, "notice"), action.by);
+      return move({ ...state, notice: undefined }, action.by);
     case "scroll":
       return { ...state, detailTop: clamp(state.detailTop + action.by, 0, action.last) };
     case "open":
-      return { ...without(state, "notice"), dialog: action.dialog };
+      return { ...state, notice: undefined, dialog: action.dialog };
     case "close":
-      return without(state, "dialog");
+      return { ...state, dialog: undefined };
     case "field":
     case "type":
+    case "set":
     case "form-problem":
       return editForm(state, action);
     case "started":
       return startRun(state, action.run, action.now);
     case "steps":
-      return updateRun(state, action.runId, (run) => foldSteps(run, action.reports, action.now));
+      return updateRun(state, action.runId, (run) => foldSteps(run, action.reports));
     case "ended":
       return updateRun(state, action.runId, (run) => ({ ...run, ended: action.run, endedAt: action.now }));
     case "runs":
@@ -181,7 +193,7 @@ function move(state: TuiState, by: number): TuiState {
   return { ...state, selected: { ...state.selected, [state.tab]: id }, detailTop: 0 };
 }
 
-type FormAction = Extract<Action, { type: "field" | "type" | "form-problem" }>;
+type FormAction = Extract<Action, { type: "field" | "type" | "set" | "form-problem" }>;
 
 function editForm(state: TuiState, action: FormAction): TuiState {
   if (state.dialog?.kind !== "form") return state;
@@ -193,13 +205,18 @@ function editForm(state: TuiState, action: FormAction): TuiState {
     const last = Object.keys(form.values).length - 1;
     return { ...state, dialog: { ...form, field: clamp(form.field + action.by, 0, last) } };
   }
-  return { ...state, dialog: { ...form, values: { ...form.values, [action.name]: action.value } } };
+  // the field tells its value at every drawing, changed or not
+  if (action.type === "type" && form.values[action.name] === action.value) return state;
+  const revision = form.revision + (action.type === "set" ? 1 : 0);
+  const values = { ...form.values, [action.name]: action.value };
+  return { ...state, dialog: { ...form, values, revision } };
 }
 
 function startRun(state: TuiState, run: Omit<StartedRun, "ended">, now: number): TuiState {
   const others = state.live.filter(({ runId }) => runId !== run.runId);
   return {
-    ...without(state, "dialog"),
+    ...state,
+    dialog: undefined,
     tab: "workflows",
     selected: { ...state.selected, workflows: run.workflow },
     detailTop: 0,
@@ -227,11 +244,6 @@ function sameServers(a: readonly ServerSummary[], b: readonly ServerSummary[]): 
       return server.name === other?.name && server.state === other.state;
     })
   );
-}
-
-function without<Key extends "dialog" | "notice" | "loadError">(state: TuiState, key: Key): TuiState {
-  const { [key]: _, ...rest } = state;
-  return rest;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -25,6 +25,7 @@ export const keys = {
   down: "\x1b[B",
   right: "\x1b[C",
   left: "\x1b[D",
+  end: "\x1b[F",
   pageDown: "\x1b[6~",
   enter: "\r",
   escape: "\x1b",
@@ -86,9 +87,12 @@ export function startInPty(options: {
         settle();
       };
       const look = () => {
+        // a frame that is being drawn (DEC mode 2026) is not looked at
+        if (raw.lastIndexOf("\x1b[?2026h") > raw.lastIndexOf("\x1b[?2026l") && ended === undefined) return;
         const value = ask();
         if (value !== undefined) done(() => resolve(value));
-        else if (ended !== undefined) done(() => reject(new Error(`The program ended before ${what}:\n${text()}`)));
+        else if (ended !== undefined)
+          done(() => reject(new Error(`The program ended before ${what}:\n${text()}`)));
       };
       const timer = setTimeout(
         () => done(() => reject(new Error(`Waited ${timeoutMs} ms for ${what}:\n${text()}`))),

@@ -1,6 +1,7 @@
 import type { EntryRow } from "../port.ts";
 import { cell, type Line, oneLine, type Tone } from "./line.ts";
 import { localClock } from "./local-time.ts";
+import { shortId } from "./short-id.ts";
 
 const marks: Record<EntryRow["outcome"], { mark: string; tone: Tone }> = {
   done: { mark: "✓", tone: "good" },
@@ -16,34 +17,27 @@ export function entryLine(entry: EntryRow, options: { width: number; who: boolea
   const wide = width >= 100;
   const { mark, tone } = marks[entry.outcome];
   const columns: Line = [
-    { text: `${String(entry.seq).padStart(5)} `, tone: "dim" },
+    { text: `${String(entry.seq).padStart(4)} `, tone: "dim" },
     ...(width >= 60 ? [{ text: `${localClock(new Date(entry.time))} `, tone: "dim" } as const] : []),
     ...(who ? [{ text: `${cell(entry.principal, wide ? 22 : 16)} ` }] : []),
-    { text: `${cell(entry.tool, wide ? 33 : 29)} ` },
+    { text: `${cell(entry.tool, wide ? 33 : 28)} ` },
     { text: mark, tone },
   ];
-  if (entry.error !== undefined) {
-    const by = entry.policies.length > 0 && entry.outcome === "denied" ? ` by ${entry.policies.join(", ")}` : "";
-    const why = by === "" && entry.reason !== undefined ? `: ${entry.reason}` : by;
-    return [...columns, { text: ` ${entry.error}`, tone }, { text: oneLine(why), tone: "dim" }];
+  const { error, reason, policies, outcome, step = "" } = entry;
+  if (error !== undefined) {
+    const why =
+      outcome === "denied" && policies.length > 0 ? ` by ${policies.join(", ")}` : `: ${reason ?? ""}`;
+    const where = step === "" ? "" : `  ${step}`;
+    return [...columns, { text: ` ${error}`, tone }, { text: oneLine(`${why}${where}`), tone: "dim" }];
   }
   return [...columns, { text: ` ${oneLine(detailOf(entry, wide))}`, tone: "dim" }];
 }
 
-function detailOf(entry: EntryRow, wide: boolean): string {
-  const [changed] = entry.changed;
-  const place = entry.step ?? entry.workflow;
-  const more = entry.changed.length > 1 ? ` +${entry.changed.length - 1}` : "";
-  if (!wide) return changed === undefined ? (place ?? "") : `${shorten(changed)}${more}`;
-  const parts = [place === undefined ? "" : stepOf(place), changed === undefined ? "" : `${shorten(changed)}${more}`];
-  return parts.filter(Boolean).join("  ");
-}
-
-/** A step's path without its loop keys. */
-function stepOf(path: string): string {
-  return path.replace(/\[[^\]]*\]/g, "");
-}
-
-function shorten(id: string): string {
-  return id.length > 16 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
+/** Where it happened and what it changed, or only the latter where room is short. */
+function detailOf({ changed, step, workflow = "" }: EntryRow, wide: boolean): string {
+  const [first] = changed;
+  const place = step ?? workflow;
+  if (first === undefined) return place;
+  const rows = `${shortId(first)}${changed.length > 1 ? ` +${changed.length - 1}` : ""}`;
+  return wide && place !== "" ? `${place}  ${rows}` : rows;
 }

@@ -19,8 +19,7 @@ export function line(text: string, tone?: Tone): Line {
 
 /** A text without anything that could move the cursor: whatever a record or an error holds, a row stays a row. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ");
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
 }
 
 /** A text cut or filled up to a width, for columns. */
@@ -61,6 +60,6 @@ export function labelled(label: string, text: string, width: number, tone?: Tone
 }
 
 /** `1 run`, `2 runs`. */
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }

@@ -4,6 +4,12 @@ export function localTime(at: Date): string {
   return `${day} ${localClock(at)}`;
 }
 
+/** The hour and minute of an instant today, else its month and day. */
+export function shortTime(at: Date, now: Date): string {
+  const [day = "", clock = ""] = localTime(at).split(" ");
+  return localTime(now).startsWith(day) ? clock.slice(0, 5) : day.slice(5);
+}
+
 /** `09:14:02` */
 export function localClock(at: Date): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(":");

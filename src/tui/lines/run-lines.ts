@@ -24,7 +24,8 @@ export function runLines(run: RunSummary, state: TuiState, width: number): Line[
     ...(inputs.length > 0 ? labelled("inputs", inputs.join(", "), width) : []),
   ];
   const live = state.live.find(({ runId }) => runId === run.id);
-  if (live !== undefined) return [...lines, emptyLine, ...runTreeLines(live, { width, now: state.now })];
+  if (live !== undefined)
+    return [...lines, emptyLine, ...runTreeLines(live, { width, now: state.now, heading: false })];
   for (const [name, value] of Object.entries(run.outputs ?? {})) {
     lines.push(...labelled(name, typeof value === "string" ? value : JSON.stringify(value), width));
   }
@@ -34,7 +35,8 @@ export function runLines(run: RunSummary, state: TuiState, width: number): Line[
     lines.push(...paragraph(message, width), ...paragraph(hint ?? "", width, "dim"));
   }
   if (run.state === "interrupted") {
-    lines.push(emptyLine, line("It was interrupted. Enter takes it up where it stopped.", "warn"));
+    const text = "It was interrupted. Enter takes it up where it stopped.";
+    lines.push(emptyLine, ...paragraph(text, width, "warn"));
   }
   const entries = state.runEntries?.run === run.id ? state.runEntries.entries : [];
   return [...lines, emptyLine, ...entries.map((entry) => entryLine(entry, { width, who: false }))];

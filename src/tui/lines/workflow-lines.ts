@@ -14,7 +14,8 @@ export function workflowLines(workflow: WorkflowSummary, state: TuiState, width:
     ...labelled("starts", workflow.schedules.join("; ") || "by hand", width),
   ];
   const run = liveRunOf(state, workflow.id);
-  if (run !== undefined) return [...lines, emptyLine, ...runTreeLines(run, { width, now: state.now })];
+  if (run !== undefined)
+    return [...lines, emptyLine, ...runTreeLines(run, { width, now: state.now, heading: true })];
   if (workflow.inputs.length > 0) {
     const inputs = workflow.inputs.map(({ name, type, defaultText }) =>
       defaultText === "" ? `${name} (${type})` : `${name} = ${defaultText}`,
@@ -30,7 +31,7 @@ export function workflowLines(workflow: WorkflowSummary, state: TuiState, width:
     const text = `${"  ".repeat(depth)}· ${label}`;
     lines.push([{ text: text.padEnd(labelWidth + 4) }, { text: oneLine(what), tone: "dim" }]);
   }
-  return [...lines, emptyLine, line("Enter starts it.", "dim")];
+  return lines;
 }
 
 /** Faults of files, each with its place and remedy. */
