@@ -35,7 +35,6 @@ const workspaceSchema = z.strictObject({
 });
 
 export type WorkspaceFile = z.infer<typeof workspaceSchema>;
-export type ServerEntry = z.infer<typeof server>;
 
 /** Reads the text of `ringmain.yaml`. */
 export function parseWorkspaceFile(text: string): YamlFile<WorkspaceFile> {

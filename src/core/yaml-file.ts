@@ -30,7 +30,7 @@ export function readYaml<T extends z.ZodType>(options: {
 }): YamlFile<z.output<T>> {
   const { file, text, schema, lineOffset = 0 } = options;
   const positionOf = positionsIn(text);
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, logLevel: "error" });
 
   const problemAtOffset = (offset: number, code: string, message: string, hint?: string): Problem => {
     const { line, column } = positionOf(offset);

@@ -22,8 +22,8 @@ export function kyselyOver<Tables>(database: DatabaseSync): Kysely<Tables> {
 export interface UnitOfWork<Tables> {
   db: Kysely<Tables>;
   /**
-   * Ends the unit and returns how many of its queries had no answer yet. They, and any query made later, get
-   * none and do nothing: a query that nobody waited for must not reach into what comes next on the connection.
+   * Ends the unit: a query made later gets no answer and does nothing, so that one that nobody waited for cannot
+   * reach into what comes next on the connection. Returns how many queries have no answer yet.
    */
   end(): number;
 }

@@ -4,8 +4,6 @@ import { isRecord, type Json } from "../core/json.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
 import type { AnyTool } from "./define-tool.ts";
 
-const jsonValue: z.ZodType<Json> = z.json();
-
 /** A tool as it is told to clients, with JSON Schemas of 2020-12 made from its zod schemas. */
 export function describeTool<Context>(server: string, tool: AnyTool<Context>): ToolDescription {
   return {
@@ -22,7 +20,7 @@ export function describeTool<Context>(server: string, tool: AnyTool<Context>): T
 
 /** The JSON Schema of a zod schema: of what a caller sends (`input`), or of what comes out of it (`output`). */
 function toJsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
-  return jsonValue.parse(z.toJSONSchema(schema, { target: "draft-2020-12", io }));
+  return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { target: "draft-2020-12", io })));
 }
 
 /** The tool definition of MCP. Its annotations follow from the effect alone, so they cannot contradict it. */

@@ -1,13 +1,15 @@
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
+import { lazily } from "../core/lazily.ts";
 import { credentialChecker } from "../identity/credentials.ts";
 import { ensureKeys, readPublicKey } from "../identity/keys.ts";
 import { anonymous, type Identity } from "../identity/principal.ts";
 import { createVerifier } from "../identity/tokens.ts";
 import { type Access, createAccess } from "../policy/access.ts";
+import type { PolicyTool } from "../policy/cedar-schema.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { grantsOf, limitsOf, loadWorkspace } from "../workspace/load-workspace.ts";
-import type { ServerDefinition } from "./define-tool.ts";
+import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
 import { migrateServer, openWorkspaceDatabase, restrictToServer } from "./open-store.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
@@ -41,7 +43,7 @@ export async function openServer<Tables, Context>(
   const access = createAccess({
     grants: grantsOf(workspace),
     policies: workspace.policies,
-    tools: definition.tools.map((tool) => describeTool(definition.name, tool)),
+    tools: definition.tools.map((tool) => policyTool(definition.name, tool)),
   });
   const restriction = restrictToServer(database, definition.name);
   const pipeline = createPipeline({
@@ -65,5 +67,21 @@ export async function openServer<Tables, Context>(
       return credential === undefined ? anonymous : checkCredential(credential, clock.now());
     },
     close: () => database.close(),
+  };
+}
+
+/** A tool as permission decisions know it. Its schemas are made when a policy first concerns it: most never are. */
+function policyTool<Context>(server: string, tool: AnyTool<Context>): PolicyTool {
+  const described = lazily(() => describeTool(server, tool));
+  return {
+    server,
+    name: tool.name,
+    effect: tool.effect,
+    get inputSchema() {
+      return described().inputSchema;
+    },
+    get factsSchema() {
+      return described().factsSchema;
+    },
   };
 }

@@ -6,10 +6,10 @@ import { systemClock } from "../core/clock.ts";
 import { messageOf, RingmainError } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
 import { hubPrincipal, type Identity } from "../identity/principal.ts";
+import type { Answer, IncomingCall } from "./call.ts";
 import type { ServerDefinition } from "./define-tool.ts";
 import { describeTool, mcpDefinition } from "./describe-tool.ts";
 import { type OpenServer, openServer } from "./open-server.ts";
-import type { Answer, IncomingCall } from "./pipeline.ts";
 
 /** How long calls in flight may take to end when the process is told to. */
 const shutDownMs = 1_500;
@@ -46,7 +46,7 @@ export async function serve<Tables, Context>(definition: ServerDefinition<Tables
 }
 
 /** The MCP side of a server: lists what the caller may call, and hands every call to the pipeline. */
-export function createMcpServer<Tables, Context>(
+function createMcpServer<Tables, Context>(
   definition: ServerDefinition<Tables, Context>,
   open: OpenServer,
 ): Server {

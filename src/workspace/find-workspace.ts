@@ -12,7 +12,8 @@ export function findWorkspace(options: {
   from?: string;
 }): string {
   const { named, environment = process.env, from = process.cwd() } = options;
-  const given = named ?? environment.RINGMAIN_WORKSPACE;
+  // a client's settings may hand on an empty variable, which names nothing
+  const given = named ?? (environment.RINGMAIN_WORKSPACE || undefined);
   if (given !== undefined) {
     const dir = resolve(from, given);
     if (existsSync(join(dir, "ringmain.yaml"))) return dir;

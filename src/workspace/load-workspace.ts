@@ -33,17 +33,7 @@ export interface Workspace {
 export function loadWorkspace(dir: string): Workspace {
   const path = join(dir, "ringmain.yaml");
   const { value: config, problems: faults } = parseWorkspaceFile(readText(path));
-  if (config === undefined) {
-    const [first] = faults;
-    throw new RingmainError(
-      "WORKFLOW_INVALID",
-      `ringmain.yaml:${first?.line}:${first?.column}: ${first?.message}`,
-      {
-        hint: first?.hint ?? "Mend the file; `ringmain check` shows every fault.",
-        details: { problems: faults },
-      },
-    );
-  }
+  if (config === undefined) throw faultyFile(faults);
   const stateDir = resolve(dir, config.state);
   const parsed = sourceFiles(dir, "agents", ".md").map(({ id, file, text }) => parseAgent(id, file, text));
   return {
@@ -58,6 +48,15 @@ export function loadWorkspace(dir: string): Workspace {
     policies: sourceFiles(dir, "policies", ".cedar"),
     problems: parsed.flatMap(({ problems }) => problems).sort(compareProblems),
   };
+}
+
+function faultyFile(faults: readonly Problem[]): RingmainError {
+  const lines = faults.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  const hints = faults.flatMap(({ hint }) => hint ?? []);
+  return new RingmainError("WORKFLOW_INVALID", lines.join("\n"), {
+    hint: hints.length > 0 ? hints.join("\n") : "Mend the file and try again; nothing was done.",
+    details: { problems: faults },
+  });
 }
 
 function sourceFiles(dir: string, folder: string, ending: string): SourceFile[] {

@@ -1,0 +1,54 @@
+import type { EntryDraft, Outcome } from "../audit/entry.ts";
+import type { Attempt, PreparedCall } from "./call.ts";
+
+const deniedCodes: ReadonlySet<string> = new Set([
+  "POLICY_DENIED",
+  "APPROVAL_REQUIRED",
+  "LIMIT_EXCEEDED",
+  "PAUSED",
+]);
+
+/** The entry of a call, whatever became of it. */
+export function draftOf<Context>(options: {
+  server: string;
+  call: PreparedCall<Context>;
+  attempt: Attempt;
+  toolHash: string | undefined;
+  now: Date;
+  durationMs: number;
+}): EntryDraft {
+  const { server, call, attempt, toolHash, now, durationMs } = options;
+  const { incoming, tool, identity } = call;
+  const { error, replayed } = attempt;
+  const outcome = outcomeOf(attempt);
+  return {
+    time: now.toISOString(),
+    kind: "call",
+    principal: identity.principal,
+    verified_by: identity.verifiedBy,
+    client: incoming.client,
+    server,
+    tool: `${server}.${incoming.tool.slice(0, 100)}`,
+    effect: tool?.effect ?? "read",
+    decision: outcome === "denied" ? "deny" : attempt.decision,
+    policies: [...attempt.policies],
+    outcome,
+    error: error?.code,
+    reason: error?.message,
+    run: identity.run?.id,
+    workflow: identity.run?.workflow,
+    workflow_hash: identity.run?.workflowHash,
+    step: incoming.step,
+    tool_hash: toolHash,
+    key: incoming.key,
+    once: incoming.once,
+    replay_of: replayed?.entry,
+    duration_us: Math.round(durationMs * 1000),
+    changed: attempt.changed,
+  };
+}
+
+function outcomeOf({ error, replayed }: Attempt): Outcome {
+  if (error !== undefined) return deniedCodes.has(error.code) ? "denied" : "failed";
+  return replayed === undefined ? "done" : "replayed";
+}

@@ -1,0 +1,56 @@
+import type { EntryDraft } from "../audit/entry.ts";
+import type { Replay } from "../core/call-meta.ts";
+import type { RingmainError } from "../core/errors.ts";
+import type { Identity } from "../identity/principal.ts";
+import type { AnyTool } from "./define-tool.ts";
+
+/** A call as it arrives, unverified. */
+export interface IncomingCall {
+  /** The tool's name, without the server's. */
+  tool: string;
+  arguments: unknown;
+  /** Finds out who calls. Rejects with the reason when the token or credential is bad. */
+  identify: () => Promise<Identity>;
+  step?: string | undefined;
+  /** The idempotency key: scoped by principal and tool. */
+  key?: string | undefined;
+  /** The business key: scoped by tool. */
+  once?: string | undefined;
+  /** What the client calls itself. */
+  client?: string | undefined;
+}
+
+/** What a call is answered with, once its entry is on the disk. */
+export interface Answer {
+  /** The sequence number of the entry. */
+  entry: number;
+  /** Canonical JSON of the result. Absent when there is an error. */
+  result?: string;
+  error?: RingmainError;
+  /** The policies that refused it. */
+  policies: readonly string[];
+  /** Present when an earlier call did the work. */
+  replayed?: Replay;
+}
+
+/** A call whose caller and arguments are known, ready for its transaction. */
+export interface PreparedCall<Context> {
+  incoming: IncomingCall;
+  identity: Identity;
+  tool: AnyTool<Context> | undefined;
+  input: Record<string, unknown>;
+  /** Canonical JSON of the parsed arguments, or of what came when they are invalid. */
+  argumentsText: string;
+  /** Why it is refused before the transaction; recorded inside it. */
+  refusal?: RingmainError;
+}
+
+/** What is known of a call while it is tried. */
+export interface Attempt {
+  decision: "allow" | "deny" | "none";
+  policies: readonly string[];
+  changed: EntryDraft["changed"];
+  result?: string;
+  error?: RingmainError;
+  replayed?: Replay;
+}

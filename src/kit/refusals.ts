@@ -1,0 +1,46 @@
+import { didYouMean } from "../core/closest.ts";
+import { RingmainError } from "../core/errors.ts";
+
+/** Keys and step paths stand in every entry and its indexes, so they are short. */
+const longestKey = 2048;
+
+/** Why a call is refused, in words that a model or a person can act on. */
+export function unknownTool(server: string, name: string, known: readonly string[]): RingmainError {
+  return new RingmainError("NOT_FOUND", `${server} has no tool "${name.slice(0, 100)}".`, {
+    hint: didYouMean(name, known) ?? "tools/list shows the tools you may call.",
+  });
+}
+
+export function invalidArguments(issues: readonly { path: PropertyKey[]; message: string }[]): RingmainError {
+  const told = issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.map(String).join(".") || "arguments"}: ${message}`);
+  return new RingmainError("INPUT_INVALID", told.join("; ").slice(0, 1000), {
+    hint: "The tool's input schema in tools/list says what each argument may be.",
+  });
+}
+
+export function pausedError(principal: string, everyone: boolean): RingmainError {
+  const message = everyone ? "The whole workspace is paused." : `${principal} is paused.`;
+  return new RingmainError("PAUSED", message, { hint: "A person can let it go on with `ringmain resume`." });
+}
+
+export function resultTooLarge(tool: string): RingmainError {
+  return new RingmainError("STATE_INVALID", `The result of ${tool} is larger than 1 MiB.`, {
+    hint: "Ask for less: a smaller limit, or a narrower filter.",
+  });
+}
+
+export function unfitKey(): RingmainError {
+  return new RingmainError(
+    "INPUT_INVALID",
+    `A key or step path must be text of 1 to ${longestKey} characters without control characters.`,
+    { hint: "Make it from ids, such as an invoice number; nothing was done." },
+  );
+}
+
+/** Only text that the database gives back unchanged may tell calls apart. */
+export function isFitForKey(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  return text.length > 0 && text.length <= longestKey && text.isWellFormed() && !/\p{Cc}/u.test(text);
+}

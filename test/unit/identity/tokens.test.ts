@@ -1,0 +1,118 @@
+import { generateKeyPairSync } from "node:crypto";
+import { SignJWT, UnsecuredJWT } from "jose";
+import { describe, expect, it, vi } from "vitest";
+import { createSigner, createVerifier } from "../../../src/identity/tokens.ts";
+
+const now = new Date("2026-11-02T08:00:00.000Z");
+const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+
+function keyPair() {
+  return generateKeyPairSync("ed25519", {
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+}
+
+async function ring() {
+  const keys = keyPair();
+  return { keys, sign: await createSigner(keys.privateKey), verify: await createVerifier(keys.publicKey) };
+}
+
+describe("a token", () => {
+  it("brings back who it is for, with the run and its limits", async () => {
+    const { sign, verify } = await ring();
+    const run = { id: "run_1", workflow: "tidy", workflowHash: "abc", writes: 3 };
+    const token = await sign({ principal: "agent:writer", run, lifetimeSeconds: 60 }, now);
+    expect(await verify(token, now)).toEqual({
+      principal: "agent:writer",
+      verifiedBy: "run_token",
+      roles: [],
+      run,
+    });
+  });
+
+  it("of a person brings roles and no run", async () => {
+    const { sign, verify } = await ring();
+    const token = await sign({ principal: "user:maria", roles: ["owner"], lifetimeSeconds: 60 }, now);
+    const identity = await verify(token, now);
+    expect(identity).toEqual({
+      principal: "user:maria",
+      verifiedBy: "runner_token",
+      roles: ["owner"],
+      run: undefined,
+    });
+  });
+
+  it("expires, whether it was seen before or not", async () => {
+    const { keys, sign, verify } = await ring();
+    const token = await sign({ principal: "agent:writer", lifetimeSeconds: 60 }, now);
+    await verify(token, now);
+    await verify(token, later(59.999));
+    const fresh = await createVerifier(keys.publicKey);
+    for (const check of [verify, verify, fresh]) {
+      await expect(check(token, later(60))).rejects.toMatchObject({
+        code: "POLICY_DENIED",
+        message: "The token has expired.",
+      });
+    }
+  });
+
+  it("is verified once, also for calls that arrive together", async () => {
+    const { sign, verify } = await ring();
+    const token = await sign({ principal: "agent:writer", lifetimeSeconds: 60 }, now);
+    const verifications = vi.spyOn(crypto.subtle, "verify");
+    const identities = await Promise.all(Array.from({ length: 8 }, () => verify(token, now)));
+    await verify(token, later(1));
+    expect(verifications).toHaveBeenCalledTimes(1);
+    expect(new Set(identities).size).toBe(1);
+    verifications.mockRestore();
+  });
+
+  it("is refused when another key signed it, when it was altered, or when nothing signed it", async () => {
+    const { keys, sign, verify } = await ring();
+    const good = await sign({ principal: "agent:reader", lifetimeSeconds: 60 }, now);
+    const [header = "", payload = "", signature = ""] = good.split(".");
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const other = await createSigner(keyPair().privateKey);
+    const forged = {
+      otherKey: await other({ principal: "agent:reader", lifetimeSeconds: 60 }, now),
+      otherPrincipal: [header, encode({ ...claims, sub: "agent:writer" }), signature].join("."),
+      laterExpiry: [header, encode({ ...claims, exp: claims.exp + 1 }), signature].join("."),
+      noSignature: `${header}.${payload}.`,
+      algNone: new UnsecuredJWT(claims).encode(),
+      algNoneWithSignature: [encode({ alg: "none" }), payload, signature].join("."),
+      publicKeyAsSecret: await new SignJWT(claims)
+        .setProtectedHeader({ alg: "HS256" })
+        .sign(Buffer.from(keys.publicKey)),
+      text: "token",
+      empty: "",
+    };
+    for (const [name, token] of Object.entries(forged)) {
+      // twice: a refusal is not remembered as anything else
+      for (let time = 0; time < 2; time += 1) {
+        await expect(verify(token, now), name).rejects.toMatchObject({
+          code: "POLICY_DENIED",
+          message: /not one/,
+        });
+      }
+    }
+    expect((await verify(good, now)).principal).toBe("agent:reader");
+  });
+
+  it.each([
+    ["no subject", (jwt: SignJWT) => jwt.setIssuer("ringmain").setExpirationTime(later(60))],
+    ["no expiry", (jwt: SignJWT) => jwt.setIssuer("ringmain").setSubject("agent:writer")],
+    [
+      "another issuer",
+      (jwt: SignJWT) => jwt.setIssuer("other").setSubject("agent:writer").setExpirationTime(later(60)),
+    ],
+  ])("is refused with %s, even signed with the right key", async (_what, shape) => {
+    const keys = generateKeyPairSync("ed25519");
+    const verify = await createVerifier(keys.publicKey.export({ type: "spki", format: "pem" }).toString());
+    const jwt = new SignJWT({ roles: [] }).setProtectedHeader({ alg: "EdDSA" }).setIssuedAt(now);
+    await expect(verify(await shape(jwt).sign(keys.privateKey), now)).rejects.toMatchObject({
+      code: "POLICY_DENIED",
+    });
+  });
+});
