@@ -153,6 +153,7 @@ CREATE TABLE accounting_invoice (
   CHECK ((state = 'draft') = (posted_at IS NULL))
 ) STRICT;
 CREATE INDEX accounting_invoice_by_state ON accounting_invoice (state, due_on, id);
+CREATE INDEX accounting_invoice_by_state_and_issue ON accounting_invoice (state, issued_on, id);
 CREATE INDEX accounting_invoice_by_due ON accounting_invoice (due_on, id);
 CREATE INDEX accounting_invoice_by_issue ON accounting_invoice (issued_on, id);
 CREATE INDEX accounting_invoice_by_customer ON accounting_invoice (customer_id, state, due_on, id);

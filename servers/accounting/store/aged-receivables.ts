@@ -24,12 +24,11 @@ export async function agedByCustomer(
   { db, today }: AccountingContext,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ rows: AgedCustomer[]; nextCursor: string | undefined }> {
-  let select = db
+  let sums = db
     .selectFrom("accounting_invoice as invoice")
-    .innerJoin("accounting_customer as customer", "customer.id", "invoice.customer_id")
     .where("invoice.state", "=", sql.lit("open"))
     .groupBy(["invoice.customer_id", "invoice.currency"])
-    .select(["invoice.customer_id", "customer.name as customer_name", "invoice.currency"])
+    .select(["invoice.customer_id", "invoice.currency"])
     .select(bucketsAt(today))
     .orderBy("total", "desc")
     .orderBy("invoice.customer_id")
@@ -37,9 +36,18 @@ export async function agedByCustomer(
     .limit(limit + 1);
   if (cursor !== undefined) {
     const [total, customer, currency] = decodeCursor(cursor, 3);
-    select = select.having(sql<boolean>`(-sum(invoice.balance_minor), invoice.customer_id, invoice.currency)
+    sums = sums.having(sql<boolean>`(-sum(invoice.balance_minor), invoice.customer_id, invoice.currency)
       > (-CAST(${total} AS INTEGER), ${customer}, ${currency})`);
   }
+  // the names are joined to the page only, after the sums are made
+  const select = db
+    .selectFrom(sums.as("owed"))
+    .innerJoin("accounting_customer as customer", "customer.id", "owed.customer_id")
+    .selectAll("owed")
+    .select("customer.name as customer_name")
+    .orderBy("owed.total", "desc")
+    .orderBy("owed.customer_id")
+    .orderBy("owed.currency");
   const rows = await select.execute();
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {

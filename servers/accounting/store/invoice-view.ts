@@ -22,7 +22,7 @@ export function selectInvoices({ db }: AccountingContext) {
 }
 
 /** The status that people see: the stored state, and for an open invoice what the day and the payments make of it. */
-export function invoiceStatusOf(
+function invoiceStatusOf(
   row: Pick<InvoiceRow, "state" | "due_on" | "balance_minor" | "total_minor">,
   today: string,
 ): InvoiceStatus {

@@ -12,14 +12,18 @@ export interface AccountBalance {
 
 /** The balance of every account with postings, by currency, at the end of a day. */
 export async function accountBalances({ db }: AccountingContext, asOf: string): Promise<AccountBalance[]> {
+  const sums = db
+    .selectFrom("accounting_posting")
+    .where("entry_on", "<=", asOf)
+    .groupBy(["account_id", "currency"])
+    .select(["account_id", "currency"])
+    .select(({ fn }) => fn.sum<number>("amount_minor").as("minor"));
   return await db
-    .selectFrom("accounting_posting as posting")
-    .innerJoin("accounting_account as account", "account.id", "posting.account_id")
-    .where("posting.entry_on", "<=", asOf)
-    .groupBy(["posting.account_id", "posting.currency"])
-    .select(["posting.account_id", "account.name", "account.type", "posting.currency"])
-    .select(({ fn }) => fn.sum<number>("posting.amount_minor").as("minor"))
-    .orderBy("posting.account_id")
-    .orderBy("posting.currency")
+    .selectFrom(sums.as("sums"))
+    .innerJoin("accounting_account as account", "account.id", "sums.account_id")
+    .selectAll("sums")
+    .select(["account.name", "account.type"])
+    .orderBy("sums.account_id")
+    .orderBy("sums.currency")
     .execute();
 }
