@@ -36,6 +36,17 @@ export function expectSoundBooks(database: DatabaseSync): void {
     rows("SELECT 1 FROM accounting_allocation GROUP BY payment_id, invoice_id HAVING sum(amount_minor) < 0"),
   ).toEqual([]);
 
+  // money reaches no invoice before its day, and is taken back only after it came
+  expect(
+    rows(`SELECT a.id FROM accounting_allocation AS a JOIN accounting_invoice AS i ON i.id = a.invoice_id
+      WHERE a.allocated_on < i.issued_on`),
+  ).toEqual([]);
+  expect(
+    rows(`SELECT * FROM (SELECT sum(amount_minor) OVER (
+        PARTITION BY payment_id, invoice_id ORDER BY allocated_on) AS so_far FROM accounting_allocation)
+      WHERE so_far < 0`),
+  ).toEqual([]);
+
   expectControlAccounts(database);
   expectGaplessNumbers(database);
 }
