@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { canonicalJson } from "../core/json.ts";
 import { commit } from "./commitment.ts";
-import type { Entry, EntryDraft } from "./entry.ts";
+import { type Entry, type EntryDraft, entryText } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 
 /** The arguments and the result of a call, as canonical JSON. */
@@ -45,8 +44,8 @@ export function createAppender(database: DatabaseSync): Appender {
       if (payload.arguments !== undefined)
         entry.arguments_commitment = commit("arguments", salt, payload.arguments);
       if (payload.result !== undefined) entry.result_commitment = commit("result", salt, payload.result);
-      const body = canonicalJson(entry);
-      const leaf = leafHash(Buffer.from(body));
+      const body = entryText(entry);
+      const leaf = leafHash(body);
       insertEntry.run(entry.seq, body, leaf);
       insertPayload.run(entry.seq, salt, payload.arguments ?? null, payload.result ?? null);
       tree.append(leaf);

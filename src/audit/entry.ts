@@ -55,3 +55,40 @@ export type Entry = z.infer<typeof entrySchema>;
 
 /** An entry before the trail gives it its place. */
 export type EntryDraft = Omit<Entry, "v" | "seq" | "arguments_commitment" | "result_commitment">;
+
+/**
+ * The text of an entry: its canonical JSON. The members stand here in code-unit order and hold no objects, so nothing
+ * is left to sort, which would take four times as long as all the rest.
+ */
+export function entryText(entry: Entry): string {
+  const ordered = {
+    arguments_commitment: entry.arguments_commitment,
+    changed: entry.changed,
+    client: entry.client,
+    decision: entry.decision,
+    duration_us: entry.duration_us,
+    effect: entry.effect,
+    error: entry.error,
+    key: entry.key,
+    kind: entry.kind,
+    once: entry.once,
+    outcome: entry.outcome,
+    policies: entry.policies,
+    principal: entry.principal,
+    reason: entry.reason,
+    replay_of: entry.replay_of,
+    result_commitment: entry.result_commitment,
+    run: entry.run,
+    seq: entry.seq,
+    server: entry.server,
+    step: entry.step,
+    time: entry.time,
+    tool: entry.tool,
+    tool_hash: entry.tool_hash,
+    v: entry.v,
+    verified_by: entry.verified_by,
+    workflow: entry.workflow,
+    workflow_hash: entry.workflow_hash,
+  } satisfies Record<keyof Entry, unknown>;
+  return JSON.stringify(ordered);
+}

@@ -3,20 +3,27 @@ import { RingmainError } from "../core/errors.ts";
 
 /** Hashes of RFC 6962 §2.1: a leaf and an inner node can never be mistaken for each other. */
 const leafPrefix = Buffer.from([0]);
-const nodePrefix = Buffer.from([1]);
+const nodePrefix = 1;
+const hashBytes = 32;
 
-function sha256(bytes: Uint8Array): Buffer {
-  return hash("sha256", bytes, "buffer");
+function sha256(data: string | Uint8Array): Buffer {
+  return hash("sha256", data, "buffer");
 }
 
-/** The hash of one leaf: SHA-256(0x00 || data). */
-export function leafHash(data: Uint8Array): Buffer {
+/** The hash of one leaf: SHA-256(0x00 || data). The data of a text is its UTF-8. */
+export function leafHash(data: string | Uint8Array): Buffer {
+  if (typeof data === "string") return sha256(`\0${data}`); // U+0000 is the byte 0, and nothing is copied
   return sha256(Buffer.concat([leafPrefix, data]));
 }
 
+/** What an inner node's hash is over; filled anew for each. */
+const node = new Uint8Array(1 + 2 * hashBytes).fill(nodePrefix, 0, 1);
+
 /** The hash of an inner node: SHA-256(0x01 || left || right). */
 function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return sha256(Buffer.concat([nodePrefix, left, right]));
+  node.set(left, 1);
+  node.set(right, 1 + hashBytes);
+  return sha256(node);
 }
 
 /** The root of a tree without leaves (RFC 6962 §2.1): the hash of nothing. */

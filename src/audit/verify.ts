@@ -43,7 +43,7 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
   for (const row of rows) {
     const seq = Number(row.seq);
     const body = String(row.body);
-    const leaf = leafHash(Buffer.from(body));
+    const leaf = leafHash(body);
     const fault = (message: string) => void faults.push({ seq, message });
 
     if (seq !== expected) fault(missing(expected, seq));

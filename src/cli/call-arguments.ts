@@ -61,7 +61,8 @@ export function argumentList(schema: Json): string[] {
   const required = Array.isArray(schema.required) ? schema.required : [];
   return Object.entries(schema.properties).map(([name, property]) => {
     const { description = "" } = isRecord(property) ? property : {};
-    return `  --arg ${name}=${typeName(property)}${required.includes(name) ? "" : " (optional)"}  ${String(description)}`;
+    const optional = required.includes(name) ? "" : " (optional)";
+    return `  --arg ${name}=${typeName(property)}${optional}  ${String(description)}`.trimEnd();
   });
 }
 

@@ -1,5 +1,6 @@
 import { compareProblems, type Problem } from "../core/problem.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
+import { calledTools } from "../workflow/called-tools.ts";
 import { checkWorkflows } from "../workflow/check.ts";
 import type { Plan } from "../workflow/plan.ts";
 import { grantsOf, type Workspace } from "../workspace/load-workspace.ts";
@@ -11,21 +12,32 @@ export interface CheckedWorkspace {
   problems: Problem[];
 }
 
-/** Checks every file of a workspace against the tools, in one pass. Runs nothing. */
+/**
+ * Checks the files of a workspace against the tools. Runs nothing. With `only`, the id of a workflow, it looks at
+ * nothing but that workflow and the policies that could concern its calls.
+ */
 export async function checkWorkspace(
   workspace: Workspace,
   tools: readonly ToolDescription[],
+  { only }: { only?: string } = {},
 ): Promise<CheckedWorkspace> {
-  const { agents, workflows } = workspace;
+  const { agents } = workspace;
+  const workflows = workspace.workflows.filter(({ id }) => only === undefined || id === only);
   const { plans, problems } = checkWorkflows({ agents, workflows, tools });
-  const found = [...workspace.problems, ...problems, ...(await checkPolicyFiles(workspace, tools))];
+  const concerning = only === undefined ? undefined : calledTools(plans.flatMap(({ steps }) => steps));
+  const ofPolicies = await checkPolicyFiles(workspace, tools, concerning);
+  const found = [...workspace.problems, ...problems, ...ofPolicies];
   return { plans, problems: found.sort(compareProblems) };
 }
 
 /** Loads Cedar only when there is something for it to check. */
-async function checkPolicyFiles(workspace: Workspace, tools: readonly ToolDescription[]): Promise<Problem[]> {
+async function checkPolicyFiles(
+  workspace: Workspace,
+  tools: readonly ToolDescription[],
+  concerning: ReadonlySet<string> | undefined,
+): Promise<Problem[]> {
   const { policies } = workspace;
   if (policies.length === 0) return [];
   const { checkPolicies } = await import("../policy/check-policies.ts");
-  return checkPolicies({ policies, tools, principals: [...grantsOf(workspace).keys()] });
+  return checkPolicies({ policies, tools, principals: [...grantsOf(workspace).keys()], concerning });
 }

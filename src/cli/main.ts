@@ -1,11 +1,15 @@
+import { enableCompileCache } from "node:module";
 import { Command, CommanderError, Option } from "commander";
 import { didYouMean } from "../core/closest.ts";
+import { RingmainError } from "../core/errors.ts";
 import { examples } from "./command.ts";
 import { commands } from "./commands.ts";
+import { compileCacheDir } from "./compile-cache.ts";
 import { exitCode, exitCodeFor } from "./exit-code.ts";
 import { reportError } from "./report-error.ts";
+import { usageError } from "./usage-error.ts";
 
-/** Builds the command line. Only the command that is asked for is loaded; the others are known by name. */
+/** Builds the command line. Only commands that it names are loaded; the others are known by name. */
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command("ringmain")
     .usage("[options] [command]")
@@ -34,16 +38,16 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
         ["ringmain call crm.pipeline_report", "call a tool yourself"],
       ]),
     );
-  const asked = argv.find((argument) => commands.some(({ name }) => name === argument));
   for (const { name, summary, load } of commands) {
     const command = program
       .command(name)
       .description(summary)
       .exitOverride()
       .configureOutput({ outputError: () => {} });
-    if (name === asked) (await load()).define(command);
+    // the word may as well be the value of an option, as in `-w demo run`: what is not meant is loaded in vain
+    if (argv.includes(name)) (await load()).define(command);
   }
-  program.argument("[command]", "").action(openScreen);
+  program.argument("[command]", "").action(openScreen).helpCommand(true);
   return program;
 }
 
@@ -51,12 +55,9 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
 async function openScreen(word: string | undefined, _options: unknown, program: Command): Promise<void> {
   if (word !== undefined) {
     const names = commands.map(({ name }) => name);
-    const hint = didYouMean(word, names) ?? "`ringmain --help` lists the commands.";
-    throw new CommanderError(
-      exitCode.usage,
-      "ringmain.unknownCommand",
-      `There is no command "${word}". ${hint}`,
-    );
+    throw new RingmainError("INPUT_INVALID", `There is no command "${word}".`, {
+      hint: didYouMean(word, names) ?? "`ringmain --help` lists the commands.",
+    });
   }
   if (!process.stdout.isTTY || !process.stdin.isTTY) {
     program.outputHelp();
@@ -72,22 +73,32 @@ async function main(): Promise<void> {
     const program = await buildProgram(argv);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      const shown =
-        error.code === "commander.helpDisplayed" ||
-        error.code === "commander.version" ||
-        error.code === "commander.help";
-      if (!shown) process.stderr.write(`${error.message.replace(/^error: /, "")}\n`);
-      process.exitCode = shown && error.exitCode === 0 ? exitCode.done : exitCode.usage;
+    // after Ctrl-C everything fails, because everything is being closed
+    if (process.exitCode === exitCode.interrupted) return;
+    if (error instanceof CommanderError && isHelp(error)) {
+      process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
       return;
     }
-    reportError(error, argv.includes("--json"));
-    process.exitCode = exitCodeFor(error);
+    const told = error instanceof CommanderError ? usageError(error, commandNamed(argv)) : error;
+    reportError(told, argv.includes("--json"));
+    process.exitCode = exitCodeFor(told);
   }
 }
 
-// a reader such as `head` that closes the pipe is no failure
+/** Whether help or the version was shown, which commander tells like an error. */
+function isHelp({ code }: CommanderError): boolean {
+  return code === "commander.helpDisplayed" || code === "commander.version" || code === "commander.help";
+}
+
+function commandNamed(argv: readonly string[]): string | undefined {
+  return argv.find((argument) => commands.some(({ name }) => name === argument));
+}
+
+// a reader such as `head` that closes the pipe is no failure; without a reader of messages the work goes on
+process.stderr.on("error", () => {});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.done);
 });
+// without it, because the folder is read-only for instance, everything works all the same
+enableCompileCache(compileCacheDir);
 await main();

@@ -13,8 +13,8 @@ export function reportError(error: unknown, json: boolean): void {
   }
   const colour = pc.createColors(wantsColour(process.stderr, process.env));
   if (error instanceof RingmainError) {
-    process.stderr.write(`${colour.red(error.code)}  ${error.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`  ${error.hint}\n`);
+    const lines = [error.message, error.hint].filter((text) => text !== undefined).join("\n");
+    process.stderr.write(`${colour.red(error.code)}  ${lines.replaceAll(/\n */g, "\n  ")}\n`);
     return;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

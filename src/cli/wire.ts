@@ -13,6 +13,7 @@ import { openWorkspaceDatabase } from "../kit/open-store.ts";
 import { executePlan } from "../workflow/execute.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { loadWorkspace, rolesOf, type Workspace } from "../workspace/load-workspace.ts";
+import { compileCacheDir } from "./compile-cache.ts";
 import { createTrailJournal } from "./trail-journal.ts";
 import { readLock, serverSpecs } from "./workspace-tools.ts";
 
@@ -28,8 +29,11 @@ export interface Ring {
   /** The servers, one process each, shared by everything below. */
   hub: Hub;
   engine: Engine;
-  /** The tools of all servers: from ringmain.lock without starting any, else as the servers describe them. */
-  tools(): Promise<ToolDescription[]>;
+  /**
+   * The tools of all servers, or of one: from ringmain.lock without starting any, else as the servers describe
+   * them.
+   */
+  tools(server?: string): Promise<ToolDescription[]>;
   /** The person at the keyboard, and the token that says so to the servers. */
   person: { principal: string; token: string };
   /** A token for one call as another principal, outside of any run. */
@@ -44,14 +48,16 @@ export function openWorkspace(named: string | undefined): Workspace {
 }
 
 /**
- * Assembles the program over a workspace: one database, one hub of servers, one engine of runs. Nothing is
- * started yet: a server starts at its first use.
+ * Assembles the program over a workspace: one database, one hub of servers, one engine of runs. A server starts
+ * at its first use, unless it is named to be started at once.
  */
 export async function openRing(options: {
   workspace: Workspace;
   log?: (line: string) => void;
   /** Takes the tools as the servers have them now, whatever ringmain.lock says. */
   unpinned?: boolean;
+  /** Servers that will be used, to start while the rest is made ready. */
+  start?: readonly string[];
 }): Promise<Ring> {
   const { workspace, log = () => {} } = options;
   ensureKeys(workspace.stateDir);
@@ -69,10 +75,13 @@ export async function openRing(options: {
     servers: serverSpecs(workspace),
     token: () => hubToken,
     pinned: lock?.hashes,
+    environment: { NODE_COMPILE_CACHE: compileCacheDir, ...process.env },
     log: ({ level, server, message }) => {
       if (level === "warn" || level === "error") log(`${server}: ${message}`);
     },
   });
+
+  for (const server of options.start ?? []) hub.start(server);
 
   const write = createWriteQueue(database);
   const engine = await openSqliteEngine({
@@ -98,7 +107,8 @@ export async function openRing(options: {
     write,
     hub,
     engine,
-    tools: async () => lock?.tools ?? (await hub.tools()),
+    tools: async (server) =>
+      lock?.tools.filter((tool) => server === undefined || tool.server === server) ?? hub.tools(server),
     person: { principal, token },
     tokenFor: (who) => signNow({ principal: who, lifetimeSeconds: 60 }),
     async close() {

@@ -33,19 +33,29 @@ export function builtinServer(name: string, program: "main" | "seed" = "main"): 
 /** How to start each server of a workspace. */
 export function serverSpecs(workspace: Workspace): ServerSpec[] {
   return Object.entries(workspace.config.servers).map(([name, entry]) => {
-    const timeoutMs = entry.timeout === undefined ? undefined : parseDuration(entry.timeout);
+    const timeoutMs = entry.timeout === undefined ? undefined : durationOf(name, entry.timeout);
     const env = { ...entry.env, RINGMAIN_WORKSPACE: workspace.dir };
     const common = { name, env, cwd: workspace.dir, timeoutMs };
+    if ((entry.command === undefined) === (entry.builtin === undefined)) throw notOneKind(name);
     if (entry.command !== undefined) return { ...common, command: entry.command, args: entry.args };
-    if (entry.builtin === undefined) throw neitherKind(name);
-    return { ...common, command: process.execPath, args: [builtinServer(entry.builtin)] };
+    return { ...common, command: process.execPath, args: [builtinServer(entry.builtin ?? name)] };
   });
 }
 
-function neitherKind(name: string): RingmainError {
+function durationOf(server: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new RingmainError(
+    "WORKFLOW_INVALID",
+    `The server ${server} in ringmain.yaml has the timeout "${text}", which is no duration.`,
+    { hint: "Write it as 500ms, 30s or 2m." },
+  );
+}
+
+function notOneKind(name: string): RingmainError {
   return new RingmainError(
     "WORKFLOW_INVALID",
-    `The server ${name} in ringmain.yaml has neither builtin: nor command:.`,
+    `The server ${name} in ringmain.yaml needs either builtin: or command:, and not both.`,
     {
       hint: `Write ${name}: { builtin: crm }, or command: and args: of a server built on the kit.`,
     },

@@ -50,7 +50,8 @@ export function transactionControl(database: DatabaseSync, wait: LockWait = {}):
               cause: error,
             });
           }
-          await delay(random() * Math.min(20, 2 + attempt));
+          // the longer it has waited, the sooner it looks again: the other way round, one process starves another
+          await delay(random() * Math.max(2, 20 - attempt));
         }
       }
     },

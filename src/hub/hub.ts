@@ -25,6 +25,8 @@ export interface HubOptions {
 
 /** The servers of a workspace, each one process and one client that all agents and runs share. */
 export interface Hub {
+  /** Starts a server ahead of its first use, which then finds it ready or tells why it is not. */
+  start(server: string): void;
   /** The tools of one server, or of all. Starts what is not running. Throws SERVER_UNAVAILABLE, STATE_INVALID. */
   tools(server?: string): Promise<ToolDescription[]>;
   /**
@@ -66,6 +68,7 @@ export function createHub(options: HubOptions): Hub {
   }
 
   return {
+    start: (name) => serverNamed(name).start(),
     async tools(name) {
       if (name !== undefined) return serverNamed(name).tools();
       const lists = await Promise.all([...servers.values()].map((server) => server.tools()));

@@ -13,7 +13,16 @@ export interface ServerSpec {
 }
 
 /** What a server may see of the host's environment: nothing that could be a secret. */
-const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
+const inherited = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "NODE_EXTRA_CA_CERTS",
+  "NODE_COMPILE_CACHE",
+];
 
 /** The whole environment of a server: the allow-listed part of the host's, and the spec's own. */
 export function serverEnvironment(spec: ServerSpec, host: NodeJS.ProcessEnv): Record<string, string> {

@@ -75,6 +75,11 @@ export class SupervisedServer {
     this.#pins = createPins(this.#name, options.pinned);
   }
 
+  /** Starts it ahead of its first use, which is told of a failure. */
+  start(): void {
+    this.#ready().catch(() => {});
+  }
+
   /** Its tools, asked for once per process. */
   tools(): Promise<ToolDescription[]> {
     return this.#use({ what: this.#name, repeatable: true }, (running) => this.#list(running));

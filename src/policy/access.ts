@@ -1,7 +1,7 @@
 import { didYouMean } from "../core/closest.ts";
 import { grantFor } from "../core/grants.ts";
 import { toolId } from "../core/tool-description.ts";
-import { modelTool, type PolicyTool } from "./cedar-schema.ts";
+import type { PolicyTool } from "./cedar-schema.ts";
 import { createEvaluator, type ForbidRule, readForbids, type Slice, sliceFor } from "./forbid-rules.ts";
 import type { CedarPrincipal } from "./policy-scope.ts";
 
@@ -71,22 +71,21 @@ export function createAccess({ grants, policies, tools }: AccessOptions): Access
   const rules = readForbids(policies);
   const evaluator = createEvaluator();
   const known = new Map(
-    tools.map((tool) => [
-      toolId(tool),
-      { tool, model: modelTool(tool), standings: new Map<string, Standing | undefined>() },
-    ]),
+    tools.map((tool) => [toolId(tool), { tool, standings: new Map<string, Standing | undefined>() }]),
   );
 
   const standingOf = (caller: Caller, id: string): Standing | undefined => {
-    const who = toCedarPrincipal(caller);
     const entry = known.get(id);
-    if (who === undefined || entry === undefined) return undefined;
-    const key = who.roles.length === 0 ? caller.principal : JSON.stringify([caller.principal, ...who.roles]);
+    if (entry === undefined) return undefined;
+    const roles = rolesOf(caller);
+    const key = roles.length === 0 ? caller.principal : JSON.stringify([caller.principal, ...roles]);
     if (entry.standings.has(key)) return entry.standings.get(key);
+    const who = toCedarPrincipal(caller);
+    if (who === undefined) return undefined;
     const lines = granteesOf(caller).flatMap((grantee) => grants.get(grantee) ?? []);
     const grant = grantFor(lines, entry.tool);
     const standing =
-      grant === undefined ? undefined : { grant, who, slice: sliceFor(rules, who, entry.model) };
+      grant === undefined ? undefined : { grant, who, slice: sliceFor(rules, who, entry.tool) };
     entry.standings.set(key, standing);
     return standing;
   };

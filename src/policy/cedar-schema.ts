@@ -42,13 +42,21 @@ export interface ToolModel {
 
 const principalTypes = ["Agent", "Client", "User"] as const;
 
+/** The ids of a tool's action and of the groups that it is in: what a policy can name it by. */
+export function actionsOf(tool: PolicyTool): Set<string> {
+  return new Set([toolId(tool), ...groupsOf(tool)]);
+}
+
+function groupsOf({ server, effect }: PolicyTool): Set<string> {
+  return new Set([server, effect, ...(effect === "read" ? [] : ["write"])]);
+}
+
 export function modelTool(tool: PolicyTool): ToolModel {
   const args = readJsonSchema(tool.inputSchema);
   const facts = readJsonSchema(tool.factsSchema);
-  const groups = [tool.server, tool.effect, ...(tool.effect === "read" ? [] : ["write"])];
   return {
     id: toolId(tool),
-    groups: [...new Set(groups)],
+    groups: [...groupsOf(tool)],
     resourceType: `Facts::${`${tool.server}__${tool.name}`.replaceAll(/\W/g, "_")}`,
     arguments: args.record,
     facts: facts.record,

@@ -1,10 +1,12 @@
 import type { DetailedError } from "@cedar-policy/cedar-wasm/nodejs";
 import { compareProblems, type Problem } from "../core/problem.ts";
+import { toolId } from "../core/tool-description.ts";
 import { loadCedar } from "./cedar.ts";
-import { cedarSchema, modelTool, type PolicyTool, type ToolModel } from "./cedar-schema.ts";
+import { actionsOf, cedarSchema, modelTool, type PolicyTool, type ToolModel } from "./cedar-schema.ts";
 import { checkNames } from "./check-names.ts";
 import { explainFinding } from "./explain-finding.ts";
 import { policyProblem } from "./policy-problem.ts";
+import { couldConcern } from "./policy-scope.ts";
 import { type ScannedPolicy, scanPolicies } from "./scan-policies.ts";
 
 interface CheckPoliciesOptions {
@@ -14,14 +16,22 @@ interface CheckPoliciesOptions {
   tools: readonly PolicyTool[];
   /** The agents, clients and roles there are, such as `agent:collector` or `role:finance`; without them their names go unchecked. */
   principals?: readonly string[] | undefined;
+  /** Looks only at the policies that could concern one of these tools (`server.tool`), which is much less to do. */
+  concerning?: ReadonlySet<string> | undefined;
 }
 
 /**
  * Finds what is wrong with policy files: what Cedar cannot parse, a `permit`, a missing or repeated `@id`, names that
  * do not exist, and, by Cedar's own validator, wrong attributes, wrong types and rules that can never apply.
  */
-export function checkPolicies({ policies, tools, principals }: CheckPoliciesOptions): Problem[] {
-  const scanned = policies.flatMap(({ file, text }) => scanPolicies(file, text));
+export function checkPolicies(options: CheckPoliciesOptions): Problem[] {
+  const { tools, principals, concerning } = options;
+  const all = options.policies.flatMap(({ file, text }) => scanPolicies(file, text));
+  const wanted = concerning && tools.filter((tool) => concerning.has(toolId(tool))).map(actionsOf);
+  const scanned = wanted
+    ? all.filter(({ scope }) => wanted.some((actions) => couldConcern(scope, actions)))
+    : all;
+  if (scanned.length === 0) return [];
   const models = tools.map(modelTool);
   const problems: Problem[] = [];
   const sound: ScannedPolicy[] = [];
@@ -84,7 +94,8 @@ function validate(policies: readonly ScannedPolicy[], models: readonly ToolModel
   if (policies.length === 0) return [];
   const byKey = new Map(policies.map((policy, index) => [`rule${index}`, policy]));
   const texts = Object.fromEntries([...byKey].map(([key, policy]) => [key, policy.text]));
-  const answer = loadCedar().validate({ schema: cedarSchema(models), policies: { staticPolicies: texts } });
+  const schema = cedarSchema(neededModels(policies, models));
+  const answer = loadCedar().validate({ schema, policies: { staticPolicies: texts } });
   if (answer.type === "failure") {
     const message = `Cedar cannot check the policies: ${answer.errors.map((error) => error.message).join("; ")}.`;
     return policies
@@ -106,6 +117,16 @@ function validate(policies: readonly ScannedPolicy[], models: readonly ToolModel
     if (!reported.has(policyId)) report("policy-impossible", policyId, error);
   }
   return [...problems.values()];
+}
+
+/** The tools that policies could concern. Cedar takes some 2 ms for each tool in its schema, needed or not. */
+function neededModels(policies: readonly ScannedPolicy[], models: readonly ToolModel[]): ToolModel[] {
+  // a policy that names the type of a resource may name that of any tool
+  if (policies.some(({ tokens }) => tokens.some(({ text }) => text === "Facts"))) return [...models];
+  return models.filter(({ id, groups }) => {
+    const actions = new Set([id, ...groups]);
+    return policies.some(({ scope }) => couldConcern(scope, actions));
+  });
 }
 
 /** A problem at the place that Cedar names, in bytes from the start of the policy's text. */

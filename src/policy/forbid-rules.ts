@@ -1,7 +1,7 @@
 import type { CedarValueJson, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { RingmainError } from "../core/errors.ts";
 import { loadCedar } from "./cedar.ts";
-import { cedarSchema, type ToolModel } from "./cedar-schema.ts";
+import { actionsOf, cedarSchema, modelTool, type PolicyTool, type ToolModel } from "./cedar-schema.ts";
 import { toCedarRecord } from "./cedar-value.ts";
 import { narrowModel } from "./narrow-model.ts";
 import { type CedarPrincipal, couldMatch } from "./policy-scope.ts";
@@ -54,13 +54,13 @@ export function readForbids(files: readonly { file: string; text: string }[]): F
 export function sliceFor(
   rules: readonly ForbidRule[],
   who: CedarPrincipal,
-  model: ToolModel,
+  tool: PolicyTool,
 ): Slice | undefined {
-  const actions = new Set([model.id, ...model.groups]);
+  const actions = actionsOf(tool);
   const matching = rules.filter((rule) => couldMatch(rule.policy.scope, who, actions));
   if (matching.length === 0) return undefined;
   const policies = matching.map((rule) => rule.policy);
-  return { model: narrowModel(model, policies), rules: matching };
+  return { model: narrowModel(modelTool(tool), policies), rules: matching };
 }
 
 /** The names under which Cedar keeps what it parsed of a slice, or the rules that it cannot parse. */

@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Entry, type Outcome, outcomes } from "../../audit/entry.ts";
@@ -7,6 +8,7 @@ import { verifyTrail } from "../../audit/verify.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { counted } from "../counted.ts";
 import { entryHeading, entryLine } from "../entry-line.ts";
 import { exitCode } from "../exit-code.ts";
 import { readTrail } from "../read-trail.ts";
@@ -148,22 +150,22 @@ async function exportEntries(
   global: GlobalOptions,
 ): Promise<void> {
   const { database } = readTrail(global.workspace);
-  const out =
-    options.output === undefined ? process.stdout : createWriteStream(options.output, { flags: "wx" });
   let count = 0;
-  try {
+  function* lines() {
     for (const line of entryLines(database, filterOf(options))) {
       count += 1;
-      if (!out.write(`${line}\n`))
-        await new Promise<void>((resolve, reject) => out.once("drain", resolve).once("error", reject));
+      yield `${line}\n`;
     }
-    if (options.output !== undefined)
-      await new Promise<void>((resolve, reject) => out.once("error", reject).end(resolve));
+  }
+  const { output } = options;
+  if (output === undefined) return pipeline(lines, process.stdout, { end: false });
+  try {
+    await pipeline(lines, createWriteStream(output, { flags: "wx" }));
   } catch (cause) {
-    throw new RingmainError("INPUT_INVALID", `${options.output} cannot be written.`, {
+    throw new RingmainError("INPUT_INVALID", `${output} cannot be written.`, {
       hint: "It must not exist yet, and its folder must.",
       cause,
     });
   }
-  if (options.output !== undefined) global.terminal.note(`${count} entries in ${options.output}`);
+  global.terminal.note(`${counted(count, "line")} in ${output}`);
 }

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { didYouMean } from "../../core/closest.ts";
 import { RingmainError } from "../../core/errors.ts";
-import { toolId } from "../../core/tool-description.ts";
+import { type ToolDescription, toolId } from "../../core/tool-description.ts";
 import { argumentList, readArguments } from "../call-arguments.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
-import { onInterrupt } from "../on-interrupt.ts";
-import { openRing, openWorkspace } from "../wire.ts";
+import { openWorkspace, type Ring } from "../wire.ts";
+import { withRing } from "../with-ring.ts";
 
 interface CallOptions {
   arg?: string[];
@@ -38,16 +38,8 @@ ${examples([
 
 async function call(id: string, options: CallOptions, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
-  const ring = await openRing({ workspace: openWorkspace(global.workspace), log: terminal.note });
-  onInterrupt(() => ring.close());
-  try {
-    const tools = await ring.tools();
-    const tool = tools.find((candidate) => toolId(candidate) === id);
-    if (tool === undefined) {
-      throw new RingmainError("NOT_FOUND", `There is no tool "${id}".`, {
-        hint: didYouMean(id, tools.map(toolId)) ?? "`ringmain servers` lists the tools.",
-      });
-    }
+  await withRing({ workspace: openWorkspace(global.workspace), terminal }, async (ring) => {
+    const tool = await findTool(ring, id);
     if (options.describe === true) {
       if (json) return terminal.json(tool);
       terminal.print(`${terminal.colour.bold(id)}  ${tool.title}  ${terminal.colour.dim(tool.effect)}`);
@@ -55,12 +47,16 @@ async function call(id: string, options: CallOptions, global: GlobalOptions): Pr
       for (const line of argumentList(tool.inputSchema)) terminal.print(line);
       return;
     }
-    const { result, entry, replayed } = await ring.hub.call({
-      tool: id,
-      arguments: readArguments(tool, options.arg ?? [], options.args),
-      token: ring.person.token,
-      key: options.key,
-    });
+    const { result, entry, replayed } = await ring.hub
+      .call({
+        tool: id,
+        arguments: readArguments(tool, options.arg ?? [], options.args),
+        token: ring.person.token,
+        key: options.key,
+      })
+      .catch((error) => {
+        throw forPeople(error, id);
+      });
     if (json) return terminal.json({ entry, result, replayed });
     terminal.print(JSON.stringify(result, null, 2));
     terminal.note(
@@ -68,7 +64,24 @@ async function call(id: string, options: CallOptions, global: GlobalOptions): Pr
         `entry #${entry}${replayed === undefined ? "" : `, replayed from #${replayed.entry}`}`,
       ),
     );
-  } finally {
-    await ring.close();
-  }
+  });
+}
+
+/** Looks at the tool's own server alone, so that another one that cannot be started is no hindrance. */
+async function findTool(ring: Ring, id: string): Promise<ToolDescription> {
+  const server = id.split(".")[0] ?? id;
+  const tools = await ring.tools(server in ring.workspace.config.servers ? server : undefined);
+  const tool = tools.find((candidate) => toolId(candidate) === id);
+  if (tool !== undefined) return tool;
+  throw new RingmainError("NOT_FOUND", `There is no tool "${id}".`, {
+    hint: didYouMean(id, tools.map(toolId)) ?? "`ringmain servers` lists the tools.",
+  });
+}
+
+/** A server's hint for wrong arguments speaks to programs; a person at the command line has a command for it. */
+function forPeople(error: unknown, tool: string): unknown {
+  if (!(error instanceof RingmainError) || error.code !== "INPUT_INVALID") return error;
+  const { message, details } = error;
+  const hint = `\`ringmain call ${tool} --describe\` shows what it takes.`;
+  return new RingmainError("INPUT_INVALID", message, { hint, details, cause: error });
 }

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, globalOptions } from "../command.ts";
+import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
-import { openRing, openWorkspace } from "../wire.ts";
+import { openWorkspace } from "../wire.ts";
+import { withRing } from "../with-ring.ts";
 
 export function define(command: Command): void {
   command
@@ -20,8 +22,7 @@ export function define(command: Command): void {
 async function check(command: Command): Promise<void> {
   const { workspace: named, terminal, json } = globalOptions(command);
   const workspace = openWorkspace(named);
-  const ring = await openRing({ workspace, log: terminal.note });
-  try {
+  await withRing({ workspace, terminal }, async (ring) => {
     const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
     if (problems.length > 0) process.exitCode = exitCode.usage;
     if (json)
@@ -33,9 +34,11 @@ async function check(command: Command): Promise<void> {
     reportProblems(problems, workspace, terminal);
     if (problems.length > 0) return;
     const { agents, policies } = workspace;
-    const counts = `${plans.length} workflows, ${agents.length} agents, ${policies.length} policy files`;
-    terminal.print(`${terminal.colour.green("✓")} ${counts}: no faults`);
-  } finally {
-    await ring.close();
-  }
+    const counts = [
+      counted(plans.length, "workflow"),
+      counted(agents.length, "agent"),
+      counted(policies.length, "policy file"),
+    ];
+    terminal.print(`${terminal.colour.green("✓")} ${counts.join(", ")}: no faults`);
+  });
 }

@@ -1,15 +1,16 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { Argument, type Command } from "commander";
+import type { Command } from "commander";
 import { claudeDesktopConfigPath } from "../../connect/claude-desktop.ts";
 import {
   type ClientServerEntry,
   readClientConfig,
+  replaceClientConfig,
   withServers,
-  writeClientConfig,
 } from "../../connect/client-config.ts";
 import { lineDifference } from "../../connect/line-difference.ts";
 import { systemClock } from "../../core/clock.ts";
+import { didYouMean } from "../../core/closest.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { confirm } from "../confirm.ts";
@@ -18,9 +19,11 @@ import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../wire.ts";
 import { serverSpecs } from "../workspace-tools.ts";
 
+const knownClients: readonly string[] = ["claude-desktop"];
+
 export function define(command: Command): void {
   command
-    .addArgument(new Argument("<client>", "the MCP client").choices(["claude-desktop"]))
+    .argument("<client>", `the MCP client: ${knownClients.join(", ")}`)
     .option("--config <file>", "its configuration file, when it is not where the client looks by default")
     .addHelpText(
       "after",
@@ -40,6 +43,11 @@ ${examples([
 
 async function connect(client: string, options: { config?: string }, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
+  if (!knownClients.includes(client)) {
+    throw new RingmainError("NOT_FOUND", `"${client}" is no client whose configuration is known here.`, {
+      hint: didYouMean(client, knownClients) ?? `Known are: ${knownClients.join(", ")}.`,
+    });
+  }
   const workspace = openWorkspace(global.workspace);
   const grants = workspace.config.clients[client];
   if (grants === undefined) {
@@ -62,10 +70,13 @@ async function connect(client: string, options: { config?: string }, global: Glo
   await confirm(`Write ${config.path}?`, global);
 
   const now = systemClock.now();
-  const credential = await issueClientCredential(workspace, client, now);
-  const backup = writeClientConfig(config, withServers(config, entriesWith(credential)), now);
+  const backup = await replaceClientConfig(
+    config,
+    async () => withServers(config, entriesWith(await issueClientCredential(workspace, client, now))),
+    now,
+  );
   if (json)
-    return terminal.json({ client, config: config.path, backup, servers: Object.keys(preview.mcpServers) });
+    return terminal.json({ client, config: config.path, backup, servers: Object.keys(entriesWith("")) });
   if (backup !== undefined) terminal.note(`The file as it was: ${backup}`);
   terminal.print(
     `${terminal.colour.green("✓")} ${client} is connected as client:${client}; start it again to use the servers.`,

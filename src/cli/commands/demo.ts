@@ -9,7 +9,7 @@ import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { createFigures } from "../demo/figures.ts";
 import { resetSampleState } from "../demo/sample-state.ts";
-import { DemoFailure, showDemo } from "../demo/show-demo.ts";
+import { showDemo } from "../demo/show-demo.ts";
 import { exitCode } from "../exit-code.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { reportProblems } from "../report-problems.ts";
@@ -45,18 +45,17 @@ async function demo(global: GlobalOptions): Promise<void> {
       return;
     }
     await showDemo({ ring, plans, figures: createFigures(ring.database), terminal, json });
-  } catch (error) {
-    if (!(error instanceof DemoFailure)) throw error;
-    terminal.note(`${terminal.colour.red("✗")} ${error.message}`);
-    process.exitCode = exitCode.runFailed;
+    if (!process.cwd().startsWith(workspace.dir))
+      terminal.note(`(in ${workspace.dir}, the sample workspace)`);
   } finally {
     await ring.close();
   }
 }
 
 /** The workspace named or stood in when it is a sample, else the one that comes with the program. */
-function sampleWorkspace(named: string | undefined): Workspace {
+function sampleWorkspace(option: string | undefined): Workspace {
   const shipped = fileURLToPath(new URL("../../../..", import.meta.url));
+  const named = option ?? process.env.RINGMAIN_WORKSPACE;
   try {
     const found = loadWorkspace(findWorkspace({ named }));
     if (found.config.sample || named !== undefined) return found;

@@ -5,6 +5,7 @@ import { openSqlite } from "../../db/sqlite.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
 import { openRing, openWorkspace } from "../wire.ts";
 
@@ -37,8 +38,11 @@ async function examine(global: GlobalOptions): Promise<void> {
     const found = findings.at(-1);
     if (json || found === undefined) return;
     const mark = found.ok ? terminal.colour.green("✓") : terminal.colour.red("✗");
-    terminal.print(`${mark} ${name.padEnd(10)} ${found.detail}`);
-    if (found.hint !== undefined) terminal.print(`             ${found.hint}`);
+    const before = findings.find(({ ok, detail }) => !ok && detail === found.detail);
+    if (before !== undefined && before !== found)
+      return terminal.print(`${mark} ${name.padEnd(10)} the same as ${before.name}`);
+    const lines = [found.detail, found.hint].filter((text) => text !== undefined).join("\n");
+    terminal.print(`${mark} ${name.padEnd(10)} ${lines.replaceAll("\n", `\n${" ".repeat(13)}`)}`);
   };
 
   let workspace: Workspace | undefined;
@@ -85,7 +89,7 @@ async function examineWorkspace(
     const ring = await openRing({ workspace, unpinned: true });
     try {
       const tools = await ring.hub.tools();
-      return `${new Set(tools.map(({ server }) => server)).size} answer, with ${tools.length} tools`;
+      return `${Object.keys(workspace.config.servers).length} answer, with ${counted(tools.length, "tool")}`;
     } finally {
       await ring.close();
     }
@@ -95,10 +99,10 @@ async function examineWorkspace(
     try {
       const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
       if (problems.length > 0)
-        throw new RingmainError("WORKFLOW_INVALID", `${problems.length} faults.`, {
+        throw new RingmainError("WORKFLOW_INVALID", `${counted(problems.length, "fault")}.`, {
           hint: "`ringmain check` shows them.",
         });
-      return `${plans.length} workflows, ${workspace.agents.length} agents: no faults`;
+      return `${counted(plans.length, "workflow")}, ${counted(workspace.agents.length, "agent")}: no faults`;
     } finally {
       await ring.close();
     }

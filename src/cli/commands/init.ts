@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { RingmainError } from "../../core/errors.ts";
@@ -62,6 +62,7 @@ async function init(dir: string, options: { name?: string }, global: GlobalOptio
   terminal.print(`${colour.green("✓")} ${name} is ready in ${dir}`);
   for (const file of written) terminal.print(`  ${colour.dim(file)}`);
   terminal.print("\nTry next");
+  if (dir !== process.cwd()) terminal.print(`  cd ${relative(process.cwd(), dir)}`);
   terminal.print("  ringmain check                    are the files in order?");
   terminal.print("  ringmain run overdue-report       a first run; it only reads");
   terminal.print("  ringmain import customers.csv …   bring your data in");

@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { formatLock } from "../../core/lock-file.ts";
 import { toolHash, toolId } from "../../core/tool-description.ts";
 import { examples, globalOptions } from "../command.ts";
-import { openRing, openWorkspace } from "../wire.ts";
+import { counted } from "../counted.ts";
+import { openWorkspace } from "../wire.ts";
+import { withRing } from "../with-ring.ts";
 import { lockPath, readLockIfUsable } from "../workspace-tools.ts";
 
 export function define(command: Command): void {
@@ -22,8 +24,7 @@ async function lockTools(command: Command): Promise<void> {
   const { workspace: named, terminal, json } = globalOptions(command);
   const workspace = openWorkspace(named);
   const before = readLockIfUsable(workspace)?.hashes ?? new Map<string, string>();
-  const ring = await openRing({ workspace, log: terminal.note, unpinned: true });
-  try {
+  await withRing({ workspace, terminal, unpinned: true }, async (ring) => {
     const tools = await ring.hub.tools();
     const after = new Map(tools.map((tool) => [toolId(tool), toolHash(tool)]));
     const added = [...after.keys()].filter((id) => !before.has(id));
@@ -38,9 +39,7 @@ async function lockTools(command: Command): Promise<void> {
     for (const id of removed) terminal.print(`${colour.red("-")} ${id}`);
     for (const id of changed) terminal.print(`${colour.yellow("~")} ${id}`);
     terminal.print(
-      `${tools.length} tools pinned in ringmain.lock; ${added.length} added, ${changed.length} changed, ${removed.length} removed.`,
+      `${counted(tools.length, "tool")} pinned in ringmain.lock; ${added.length} added, ${changed.length} changed, ${removed.length} removed.`,
     );
-  } finally {
-    await ring.close();
-  }
+  });
 }

@@ -24,7 +24,8 @@ ${examples([
 
 /** Hands stdin and stdout to the server's own process, so that nothing stands between it and its client. */
 async function serveOne(name: string, command: Command): Promise<void> {
-  const workspace = openWorkspace(globalOptions(command).workspace);
+  const { workspace: named, terminal } = globalOptions(command);
+  const workspace = openWorkspace(named);
   const specs = serverSpecs(workspace);
   const spec = specs.find((candidate) => candidate.name === name);
   if (spec === undefined) {
@@ -33,6 +34,8 @@ async function serveOne(name: string, command: Command): Promise<void> {
       hint: didYouMean(name, names) ?? `Its servers are: ${names.join(", ") || "none"}.`,
     });
   }
+  if (process.stdin.isTTY)
+    terminal.note(`Serving ${name} over stdin and stdout, for an MCP client; Ctrl-C ends it.`);
   const child = spawn(spec.command, [...spec.args], {
     env: { ...process.env, ...spec.env },
     stdio: "inherit",

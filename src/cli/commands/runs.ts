@@ -4,7 +4,8 @@ import { RingmainError } from "../../core/errors.ts";
 import type { Run } from "../../engine/engine.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { entryLine } from "../entry-line.ts";
-import { openRing, openWorkspace } from "../wire.ts";
+import { openWorkspace } from "../wire.ts";
+import { withRing } from "../with-ring.ts";
 
 export function define(command: Command): void {
   command.addHelpText(
@@ -20,16 +21,22 @@ export function define(command: Command): void {
     .description("the newest runs")
     .option("--workflow <id>", "only of this workflow")
     .option("-n, --limit <number>", "how many", "20")
+    .addHelpText(
+      "after",
+      examples([["ringmain runs ls --workflow overdue-report", "the runs of one workflow"]]),
+    )
     .action((options: { workflow?: string; limit: string }, ls: Command) =>
       listRuns(options, globalOptions(ls)),
     );
   command
     .command("show <run>")
     .description("one run: its inputs, how it ended and its calls")
+    .addHelpText("after", examples([["ringmain runs show run_0199…", "what it did, call by call"]]))
     .action((id: string, _options: unknown, show: Command) => showRun(id, globalOptions(show)));
   command
     .command("cancel <run>")
     .description("end a run; what it wrote stays written")
+    .addHelpText("after", examples([["ringmain runs cancel run_0199…", "it is not taken up again"]]))
     .action((id: string, _options: unknown, cancel: Command) => cancelRun(id, globalOptions(cancel)));
 }
 
@@ -39,21 +46,18 @@ async function listRuns(options: { workflow?: string; limit: string }, global: G
   if (!Number.isInteger(limit) || limit < 1) {
     throw new RingmainError("INPUT_INVALID", `--limit takes a whole number from 1, not "${options.limit}".`);
   }
-  const ring = await openRing({ workspace: openWorkspace(global.workspace), log: terminal.note });
-  try {
+  await withRing({ workspace: openWorkspace(global.workspace), terminal }, async (ring) => {
     const runs = await ring.engine.list({ workflow: options.workflow, limit });
     if (json) return terminal.json({ runs });
     for (const run of runs) terminal.print(runLine(run, global));
-    if (runs.length === 0) terminal.note("No runs yet.");
-  } finally {
-    await ring.close();
-  }
+    if (runs.length === 0)
+      terminal.note(options.workflow === undefined ? "No runs yet." : `No runs of ${options.workflow}.`);
+  });
 }
 
 async function showRun(id: string, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
-  const ring = await openRing({ workspace: openWorkspace(global.workspace), log: terminal.note });
-  try {
+  await withRing({ workspace: openWorkspace(global.workspace), terminal }, async (ring) => {
     const run = await ring.engine.get(id);
     if (run === undefined)
       throw new RingmainError("NOT_FOUND", `There is no run "${id}".`, {
@@ -75,15 +79,12 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
       terminal.print(`  output ${name} = ${JSON.stringify(value)}`);
     if (run.error !== undefined)
       terminal.print(`  ${terminal.colour.red(run.error.code)}: ${run.error.message}`);
-  } finally {
-    await ring.close();
-  }
+  });
 }
 
 async function cancelRun(id: string, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
-  const ring = await openRing({ workspace: openWorkspace(global.workspace), log: terminal.note });
-  try {
+  await withRing({ workspace: openWorkspace(global.workspace), terminal }, async (ring) => {
     const run = await ring.engine.cancel(id);
     if (json) return terminal.json(run);
     terminal.print(
@@ -91,9 +92,7 @@ async function cancelRun(id: string, global: GlobalOptions): Promise<void> {
         ? `Cancelled ${id}.`
         : `${id} is being cancelled by the process that executes it.`,
     );
-  } finally {
-    await ring.close();
-  }
+  });
 }
 
 function runLine(run: Run, { terminal: { colour } }: GlobalOptions): string {

@@ -9,6 +9,7 @@ import type { Plan } from "../../workflow/plan.ts";
 import type { StepEvent } from "../../workflow/run-context.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
 import { stepLine } from "../run-reporter.ts";
@@ -102,7 +103,7 @@ async function startServing(options: {
   });
   tell(
     { event: "serving", schedules: schedules.length },
-    `Serving ${schedules.length} schedules of ${plans.length} workflows. Ctrl-C ends it.`,
+    `Serving ${counted(schedules.length, "schedule")} of ${counted(plans.length, "workflow")}. Ctrl-C ends it.`,
   );
   return async () => {
     await heartbeat.stop();

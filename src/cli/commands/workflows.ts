@@ -3,7 +3,8 @@ import { checkWorkspace } from "../check-workspace.ts";
 import { examples, globalOptions } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
-import { openRing, openWorkspace } from "../wire.ts";
+import { openWorkspace } from "../wire.ts";
+import { withRing } from "../with-ring.ts";
 
 export function define(command: Command): void {
   command
@@ -14,8 +15,7 @@ export function define(command: Command): void {
 async function showWorkflows(command: Command): Promise<void> {
   const { workspace: named, terminal, json } = globalOptions(command);
   const workspace = openWorkspace(named);
-  const ring = await openRing({ workspace, log: terminal.note });
-  try {
+  await withRing({ workspace, terminal }, async (ring) => {
     const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
     if (problems.length > 0) process.exitCode = exitCode.usage;
     if (json) return terminal.json({ workflows: plans, problems });
@@ -27,8 +27,9 @@ async function showWorkflows(command: Command): Promise<void> {
       const inputs = Object.keys(plan.inputs).join(", ");
       if (inputs !== "") terminal.print(`  ${colour.dim("inputs")}  ${inputs}`);
     }
+    if (workspace.workflows.length === 0) {
+      terminal.note("There are no workflows yet; each is a file workflows/NAME.yaml.");
+    }
     reportProblems(problems, workspace, terminal);
-  } finally {
-    await ring.close();
-  }
+  });
 }

@@ -14,8 +14,10 @@ import type { Ring } from "../wire.ts";
 import { amountText, type Figures } from "./figures.ts";
 import { killARun } from "./kill-a-run.ts";
 
-/** A step of the demo that did not do what it should. */
-export class DemoFailure extends Error {}
+/** What the demo ends with when one of its steps did not do what it should. */
+function demoFailure(message: string): RingmainError {
+  return new RingmainError("STEP_FAILED", message, { hint: "`ringmain audit tail` shows it, call by call." });
+}
 
 interface Stage {
   ring: Ring;
@@ -69,7 +71,7 @@ export async function showDemo(stage: Stage): Promise<void> {
   done("order", `${orders.count} purchase orders`, amountText(orders.totals));
 
   const deal = figures.wonDeal();
-  if (deal === undefined) throw new DemoFailure("The sample data has no won deal without an invoice.");
+  if (deal === undefined) throw demoFailure("The sample data has no won deal without an invoice.");
   const cash = await play(stage, 3, "won-deal-to-cash", { deal_id: deal });
   const stock = cash.values.get("stock");
   if (isRecord(stock)) done("stock", `${stock.reserved_quantity} of ${stock.requested_quantity} reserved`);
@@ -92,7 +94,7 @@ export async function showDemo(stage: Stage): Promise<void> {
   const resumed = await ring.engine.resume(killed);
   const made = figures.allTasks() - before;
   if (resumed.status !== "done" || figures.tasks(killed).count !== made)
-    throw new DemoFailure("The killed run did not end with every task made once.");
+    throw demoFailure("The killed run did not end with every task made once.");
   say(
     `  ${colour.green("✓")} resumed in ${formatDuration(performance.now() - started)}; ${made} more tasks, not ${made + 1}`,
   );
@@ -104,7 +106,7 @@ export async function showDemo(stage: Stage): Promise<void> {
   );
 
   const { entries, faults, root } = verifyTrail(ring.database);
-  if (faults.length > 0) throw new DemoFailure(`The audit trail has ${faults.length} faults.`);
+  if (faults.length > 0) throw demoFailure(`The audit trail has ${faults.length} faults.`);
   const { done: succeeded = 0, denied = 0, replayed = 0 } = countOutcomes(ring.database);
   const again = replayed > 0 ? `, ${replayed} answered again` : "";
   say(
@@ -116,7 +118,7 @@ export async function showDemo(stage: Stage): Promise<void> {
       workflow,
       status,
     }));
-    terminal.json({ runs, killed, reminders, orders, tasks, entries, succeeded, denied, root });
+    terminal.json({ runs, killed, reminders, orders, tasks, entries, succeeded, denied, replayed, root });
     return;
   }
   say(colour.bold("Try next"));
@@ -133,7 +135,7 @@ async function play(
   given: Record<string, string> = {},
 ): Promise<Ran> {
   const plan = plans.find((candidate) => candidate.workflow === workflow);
-  if (plan === undefined) throw new DemoFailure(`The sample workspace has no workflow ${workflow}.`);
+  if (plan === undefined) throw demoFailure(`The sample workspace has no workflow ${workflow}.`);
   const { colour } = terminal;
   const inputs = Object.values(given).join(" ");
   if (!json)
@@ -156,7 +158,7 @@ async function play(
   live.clear();
   if (run.status !== "done") {
     const { step, code, message } = run.error ?? { step: "?", code: run.status, message: "it did not end" };
-    throw new DemoFailure(`${workflow}: step ${step ?? "?"}: ${code}: ${message}`);
+    throw demoFailure(`${workflow}: step ${step ?? "?"}: ${code}: ${message}`);
   }
   return { run, values };
 }
@@ -179,7 +181,7 @@ async function overstep(ring: Ring): Promise<{ code: string; message: string; en
     const entry = isRecord(error.details) ? error.details.entry : undefined;
     return { code: error.code, message: error.message.replace(/^agent:collector has /, ""), entry };
   }
-  throw new DemoFailure("agent:collector could refund a payment that nothing grants it.");
+  throw demoFailure("agent:collector could refund a payment that nothing grants it.");
 }
 
 function itemsOf(value: unknown): unknown[] {

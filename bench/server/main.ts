@@ -1,0 +1,4 @@
+import { serve } from "../../src/kit/serve.ts";
+import { definition } from "./definition.ts";
+
+await serve(definition);
