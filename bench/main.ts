@@ -36,6 +36,7 @@ if (values.json) {
   process.stdout.write(`${JSON.stringify({ ...machine, rounds, results }, null, 2)}\n`);
 } else {
   process.stdout.write(`Node ${machine.node}, ${machine.cpus} × ${machine.model}; `);
-  process.stdout.write(`medians of ${rounds} interleaved rounds\n\n${formatTable(results)}\n`);
+  process.stdout.write(`medians of ${rounds} interleaved rounds, and of each round's own ratio\n\n`);
+  process.stdout.write(`${formatTable(results)}\n`);
 }
 if (values.assert && results.some(({ ok }) => !ok)) process.exitCode = 1;

@@ -65,6 +65,8 @@ export interface ExecuteOptions {
 export interface WorkerOptions extends ExecuteOptions {
   /** How many runs at most at the same time. */
   concurrency: number;
+  /** Told when a run is no longer executed here: it has ended, or was freed or taken over. Must not throw. */
+  ended?: ((run: Run) => void) | undefined;
   /** How often to look for runs that other processes started or left behind. Default 500. */
   pollMs?: number;
 }

@@ -76,7 +76,6 @@ export function createPipeline<Tables, Context>(options: {
     },
     committing: () => appender.store(),
   });
-  const prepared = new Set<string>();
 
   const inFlight = new Set<Promise<Answer>>();
 
@@ -124,9 +123,7 @@ export function createPipeline<Tables, Context>(options: {
       if (!parsed.success) throw invalidArguments(parsed.error.issues);
 
       // what takes long the first time is done before the transaction
-      const caller = [call.identity.principal, ...call.identity.roles].join(" ");
-      if (!prepared.has(caller)) access.prepare(call.identity);
-      prepared.add(caller);
+      access.prepare(call.identity, `${definition.name}.${tool.name}`);
       hashes.get(tool.name)?.();
       return { ...call, input: parsed.data, argumentsText: canonicalJson(parsed.data) };
     } catch (error) {

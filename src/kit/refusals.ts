@@ -12,9 +12,10 @@ export function unknownTool(server: string, name: string, known: readonly string
 }
 
 export function invalidArguments(issues: readonly { path: PropertyKey[]; message: string }[]): RingmainError {
-  const told = issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.map(String).join(".") || "arguments"}: ${message}`);
+  const told = issues.slice(0, 5).map(({ path, message }) => {
+    const name = path.map(String).join(".") || "arguments";
+    return message.endsWith("received undefined") ? `${name} is required` : `${name}: ${message}`;
+  });
   return new RingmainError("INPUT_INVALID", told.join("; ").slice(0, 1000), {
     hint: "The tool's input schema in tools/list says what each argument may be.",
   });

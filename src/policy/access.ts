@@ -50,10 +50,10 @@ export interface Access {
   /** Decides one call. Never throws: whatever goes wrong is a refusal. */
   decide(request: AccessRequest): Decision;
   /**
-   * Loads Cedar and parses what this caller's calls may need, so that the first decision does not do it with a
-   * transaction open. Does nothing when no policy could concern the caller.
+   * Loads Cedar and parses what this caller's calls of a tool need, so that the first decision does not do it with a
+   * transaction open. Does nothing when no policy could concern them.
    */
-  prepare(who: Caller): void;
+  prepare(who: Caller, tool: string): void;
 }
 
 /** What of a decision does not depend on the call's own values: the same for all of a caller's calls of a tool. */
@@ -75,13 +75,11 @@ export function createAccess({ grants, policies, tools }: AccessOptions): Access
   );
 
   const standingOf = (caller: Caller, id: string): Standing | undefined => {
-    const entry = known.get(id);
-    if (entry === undefined) return undefined;
-    const roles = rolesOf(caller);
-    const key = roles.length === 0 ? caller.principal : JSON.stringify([caller.principal, ...roles]);
-    if (entry.standings.has(key)) return entry.standings.get(key);
     const who = toCedarPrincipal(caller);
-    if (who === undefined) return undefined;
+    const entry = known.get(id);
+    if (who === undefined || entry === undefined) return undefined;
+    const key = who.roles.length === 0 ? caller.principal : JSON.stringify([caller.principal, ...who.roles]);
+    if (entry.standings.has(key)) return entry.standings.get(key);
     const lines = granteesOf(caller).flatMap((grantee) => grants.get(grantee) ?? []);
     const grant = grantFor(lines, entry.tool);
     const standing =
@@ -102,11 +100,9 @@ export function createAccess({ grants, policies, tools }: AccessOptions): Access
       if (verdict.kind === "failed") return failed(verdict.rules, verdict.reason);
       return forbidden(request, verdict.rules);
     },
-    prepare(who) {
-      for (const id of known.keys()) {
-        const slice = standingOf(who, id)?.slice;
-        if (slice !== undefined) evaluator.prepare(slice);
-      }
+    prepare(who, tool) {
+      const slice = standingOf(who, tool)?.slice;
+      if (slice !== undefined) evaluator.prepare(slice);
     },
   };
 }

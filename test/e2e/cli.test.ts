@@ -111,16 +111,8 @@ describeBuilt("the command line", () => {
       ],
       ["a server for a tool", ["call", "crm"], ['There is no tool "crm".', "ringmain servers"]],
       ["an unknown server", ["mcp", "cmr"], ['There is no server "cmr"', 'Did you mean "crm"?']],
-      ["an unknown server to list", ["servers", "cmr"], ['There is no server "cmr"', 'Did you mean "crm"?']],
       ["an unknown run", ["runs", "show", "run_1"], ['There is no run "run_1".', "ringmain runs ls"]],
-      ["an input without a value", ["run", "owners", "-i", "greeting"], ["--input name=value"]],
       ["an unknown input", ["run", "owners", "-i", "greting=x"], ['"greting"', "greeting"]],
-      ["an argument without a value", ["call", "crm.create_lead", "-a", "name"], ["--arg name=value"]],
-      [
-        "arguments that are no JSON",
-        ["call", "crm.create_lead", "--args", "{"],
-        ["--args is not a JSON object"],
-      ],
       [
         "an argument that is missing",
         ["call", "crm.create_lead"],
@@ -137,7 +129,6 @@ describeBuilt("the command line", () => {
         ['"yesterday" is no time', "30m, 2h, 7d"],
       ],
       ["a number that is none", ["audit", "tail", "-n", "many"], ['"many"']],
-      ["a limit of none", ["runs", "ls", "-n", "0"], ['whole number from 1, not "0"']],
       ["no concurrency", ["serve", "--concurrency", "0"], ['whole number from 1, not "0"']],
       [
         "a file that exists",
@@ -159,7 +150,7 @@ describeBuilt("the command line", () => {
       expect(stderr).toMatch(/^[A-Z_]+ {2}\S/);
     });
 
-    it.each(wrong.slice(0, 6))("%s: as JSON with --json", async (_what, args, [first = ""]) => {
+    it.each(wrong.slice(0, 3))("%s: as JSON with --json", async (_what, args, [first = ""]) => {
       const { code, stdout, stderr } = await ringmain(...args, "--json");
       expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
       const { error } = JSON.parse(stdout);
@@ -201,11 +192,9 @@ describeBuilt("the command line", () => {
       [["workflows"], { workflows: [{ workflow: "owners" }], problems: [] }],
       [["agents"], { agents: [{ id: "reader" }] }],
       [["servers"], { servers: [{ server: "crm", state: "ready" }, {}, {}], tools: expect.any(Array) }],
-      [["servers", "crm"], { tools: expect.any(Array) }],
       [["call", "crm.list_owners"], { entry: expect.any(Number), result: expect.any(Object) }],
       [["call", "crm.create_lead", "--describe"], { server: "crm", name: "create_lead", effect: "create" }],
       [["runs"], { runs: [{ workflow: "owners", status: "done" }] }],
-      [["runs", "ls", "--workflow", "nothing"], { runs: [] }],
       [["audit", "verify"], { ok: true, faults: [] }],
       [["connect", "claude-desktop", "--config", "claude.json", "--yes"], { client: "claude-desktop" }],
       [["lock"], { tools: expect.any(Number), added: expect.any(Array), removed: [], changed: [] }],
@@ -260,15 +249,7 @@ describeBuilt("the command line", () => {
   });
 
   describe("output", () => {
-    const shown: string[][] = [
-      ["check"],
-      ["servers"],
-      ["agents"],
-      ["workflows"],
-      ["runs"],
-      ["audit", "tail"],
-      ["doctor"],
-    ];
+    const shown = [["servers"], ["agents"], ["runs"], ["audit", "tail"], ["doctor"]];
 
     it.each(shown.map((args) => [args.join(" "), args]))(
       "%s has no colours where there is no terminal",

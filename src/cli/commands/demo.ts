@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { RingmainError } from "../../core/errors.ts";
@@ -45,7 +45,7 @@ async function demo(global: GlobalOptions): Promise<void> {
       return;
     }
     await showDemo({ ring, plans, figures: createFigures(ring.database), terminal, json });
-    if (!process.cwd().startsWith(workspace.dir))
+    if (relative(workspace.dir, process.cwd()).startsWith(".."))
       terminal.note(`(in ${workspace.dir}, the sample workspace)`);
   } finally {
     await ring.close();

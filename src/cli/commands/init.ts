@@ -66,6 +66,9 @@ async function init(dir: string, options: { name?: string }, global: GlobalOptio
   terminal.print("  ringmain check                    are the files in order?");
   terminal.print("  ringmain run overdue-report       a first run; it only reads");
   terminal.print("  ringmain import customers.csv …   bring your data in");
+  terminal.print(
+    "  ringmain call crm.upsert_owner -a name=… -a email=…   the first of your people in the CRM",
+  );
 }
 
 /** `ringmain.yaml`: the person who makes the workspace is its owner and may use every tool, each one named. */

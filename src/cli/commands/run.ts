@@ -11,7 +11,6 @@ import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { onInterrupt } from "../on-interrupt.ts";
-import { reportProblems } from "../report-problems.ts";
 import { runReporter } from "../run-reporter.ts";
 import { openRing, openWorkspace, type Ring } from "../wire.ts";
 
@@ -91,6 +90,7 @@ async function planOf(
   const plan = plans.find((candidate) => candidate.workflow === workflow);
   if (plan !== undefined && problems.length === 0) return plan;
   if (json) throw new RingmainError("WORKFLOW_INVALID", `${workflow} has faults.`, { details: { problems } });
+  const { reportProblems } = await import("../report-problems.ts"); // code frames take 15 ms to load
   reportProblems(problems, workspace, terminal);
   process.exitCode = exitCode.usage;
   return undefined;

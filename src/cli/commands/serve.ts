@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
+import type { Run } from "../../engine/engine.ts";
 import { startHeartbeat } from "../../schedule/heartbeat.ts";
 import { createScheduler, type Firing } from "../../schedule/scheduler.ts";
 import { openScheduleStore } from "../../schedule/store.ts";
@@ -95,7 +96,14 @@ async function startServing(options: {
     if (json) terminal.json({ event: "step", ...event }, { line: true });
     else if (line !== undefined) terminal.print(`${timeNow()}  ${event.runId}${line}`);
   };
-  const worker = ring.engine.runWorker({ concurrency, report: onStep });
+  const onEnd = ({ id, workflow, status, error }: Run) => {
+    const why = error === undefined ? "" : `  ${error.step ?? workflow}: ${error.code}: ${error.message}`;
+    tell(
+      { event: "run", id, workflow, status, error },
+      `${timeNow()}  ${id}  ${status === "running" ? "freed" : status}${why}`,
+    );
+  };
+  const worker = ring.engine.runWorker({ concurrency, report: onStep, ended: onEnd });
   const heartbeat = startHeartbeat({
     tick: (now) => scheduler.tick(now),
     now: () => systemClock.now(),

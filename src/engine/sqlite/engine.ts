@@ -191,7 +191,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       return runs.slice(0, filter.limit ?? 100);
     },
 
-    runWorker({ concurrency, pollMs = 500, report }) {
+    runWorker({ concurrency, pollMs = 500, report, ended }) {
       assertOpen();
       const worker = createWorker({
         concurrency,
@@ -201,7 +201,9 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           // Looking costs no lock; most polls find nothing.
           if (closed || nextFree() === undefined) return undefined;
           const taken = await write(takeNext);
-          return taken && { ended: begin(taken, report).settled.catch(onError) };
+          if (taken === undefined) return undefined;
+          const settled = begin(taken, report).settled.then(() => ended?.(runOf(store.get(taken.id))));
+          return { ended: settled.catch(onError) };
         },
       });
       workers.add(worker);

@@ -368,7 +368,7 @@ describe("what cannot be judged is refused, and never throws", () => {
 
   it("decides the same after preparing", () => {
     const access = accessWith();
-    access.prepare({ principal: "agent:collector", roles: [] });
+    access.prepare({ principal: "agent:collector", roles: [] }, "accounting.send_reminder");
     expect(access.decide(reminder()).allowed).toBe(true);
   });
 });

@@ -22,12 +22,13 @@ describe("Cedar", () => {
     const program = `
       if (!access.decide({ ...who, tool: "accounting.list_invoices" }).allowed) throw new Error("refused");
       if (access.decide({ ...who, tool: "accounting.refund_payment" }).allowed) throw new Error("allowed");
-      access.opens(who, "accounting.send_reminder");`;
+      access.opens(who, "accounting.send_reminder");
+      access.prepare(who, "accounting.list_invoices");`;
     expect(cedarLoadedAfter(program)).toBe(false);
   });
 
   it("is loaded for one that a policy concerns, or ahead of it", () => {
     expect(cedarLoadedAfter('access.decide({ ...who, tool: "accounting.send_reminder" });')).toBe(true);
-    expect(cedarLoadedAfter("access.prepare(who);")).toBe(true);
+    expect(cedarLoadedAfter('access.prepare(who, "accounting.send_reminder");')).toBe(true);
   });
 });
