@@ -5,15 +5,45 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const path = new URL("../package-lock.json", import.meta.url);
 const lock = JSON.parse(readFileSync(path, "utf8"));
-const platforms = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
-const processors = ["arm", "arm64", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
+const platforms = [
+  "aix",
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "sunos",
+  "win32",
+];
+const processors = [
+  "arm",
+  "arm64",
+  "ia32",
+  "loong64",
+  "mips64el",
+  "ppc64",
+  "riscv64",
+  "s390x",
+  "wasm32",
+  "x64",
+];
 
 /** What a platform's package is for, read from its name: `@biomejs/cli-linux-x64-musl` → linux, x64, musl. */
 function platformOf(name) {
   const words = name.toLowerCase().split(/[/@_.-]+/);
   const of = (known) => known.filter((word) => words.includes(word));
-  const libc = words.some((word) => word.startsWith("musl")) ? ["musl"] : words.some((word) => word.startsWith("gnu")) ? ["glibc"] : [];
-  return { os: of(platforms), cpu: of(processors), ...(libc.length > 0 && words.includes("linux") && { libc }) };
+  const libc = words.some((word) => word.startsWith("musl"))
+    ? ["musl"]
+    : words.some((word) => word.startsWith("gnu"))
+      ? ["glibc"]
+      : [];
+  return {
+    os: of(platforms),
+    cpu: of(processors),
+    ...(libc.length > 0 && words.includes("linux") && { libc }),
+  };
 }
 
 let added = 0;
@@ -22,8 +52,17 @@ for (const parent of Object.values(lock.packages)) {
     const key = `node_modules/${name}`;
     if (key in lock.packages || !/^\d/.test(version)) continue;
     const { os, cpu, libc } = platformOf(name);
-    const entry = { version, cpu, ...(parent.dev && { dev: true }), ...(libc && { libc }), optional: true, os };
-    lock.packages[key] = Object.fromEntries(Object.entries(entry).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+    const entry = {
+      version,
+      cpu,
+      ...(parent.dev && { dev: true }),
+      ...(libc && { libc }),
+      optional: true,
+      os,
+    };
+    lock.packages[key] = Object.fromEntries(
+      Object.entries(entry).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+    );
     added += 1;
   }
 }
