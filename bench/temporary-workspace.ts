@@ -13,6 +13,8 @@ const files: Readonly<Record<string, string>> = {
   "ringmain.yaml": `name: Bench
 servers:
   bench: { command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(server)}] }
+roles:
+  operator: { members: ["*"] }
 `,
   "agents/bench.md": `---
 description: Is measured.

@@ -1,9 +1,6 @@
-import { z } from "zod";
 import { RingmainError } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
-
-const argumentsSchema = z.record(z.string(), z.json());
 
 /**
  * The arguments of a call from the command line: `--args` as a whole, then each `--arg name=value` over it. A
@@ -30,8 +27,8 @@ export function readArguments(
 }
 
 function readWhole(text: string): Record<string, Json> {
-  const parsed = argumentsSchema.safeParse(tryJson(text));
-  if (parsed.success) return parsed.data;
+  const value = tryJson(text);
+  if (isJsonObject(value)) return value;
   throw new RingmainError("INPUT_INVALID", "--args is not a JSON object.", {
     hint: `Write it as '{"name": "value"}'.`,
   });
@@ -39,13 +36,17 @@ function readWhole(text: string): Record<string, Json> {
 
 function readValue(text: string, schema: unknown): Json {
   if (isRecord(schema) && schema.type === "string") return text;
-  const value = z.json().safeParse(tryJson(text));
-  return value.success ? value.data : text;
+  return tryJson(text) ?? text;
 }
 
-function tryJson(text: string): unknown {
+function isJsonObject(value: Json | undefined): value is { [key: string]: Json } {
+  return isRecord(value);
+}
+
+function tryJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    const value: Json = JSON.parse(text);
+    return value;
   } catch {
     return undefined;
   }

@@ -88,12 +88,14 @@ function portOver(ring: Ring, onNote: TuiPort["onNote"]): TuiPort {
       return resolveInputs(planOf(workflow), Object.fromEntries(given));
     },
     async startRun({ workflow, inputs }, report) {
+      ring.requireRole();
       const plan = planOf(workflow);
       const runId = newId("run");
       const request = { runId, plan, inputs, startedBy: person.principal };
       return { ...startedRun(runId, plan), ended: engine.run(request, { report }).then(summariseRun) };
     },
     async resumeRun(runId, report) {
+      ring.requireRole();
       const run = await engine.get(runId);
       if (run === undefined) throw new RingmainError("NOT_FOUND", `There is no run "${runId}".`);
       return { ...startedRun(runId, run.plan), ended: engine.resume(runId, { report }).then(summariseRun) };

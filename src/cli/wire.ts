@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import type { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../core/clock.ts";
+import { RingmainError } from "../core/errors.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
 import { createWriteQueue, type Write } from "../db/write-queue.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -35,7 +36,9 @@ export interface Ring {
    */
   tools(server?: string): Promise<ToolDescription[]>;
   /** The person at the keyboard, and the token that says so to the servers. */
-  person: { principal: string; token: string };
+  person: { principal: string; roles: readonly string[]; token: string };
+  /** Throws POLICY_DENIED unless the person has a role: an agent's grants are not for anyone to set to work. */
+  requireRole(): void;
   /** A token for one call as another principal, outside of any run. */
   tokenFor(principal: string): Promise<string>;
   /** Ends the servers and frees what runs here. Safe to repeat. */
@@ -100,7 +103,8 @@ export async function openRing(options: {
 
   const user = userInfo().username;
   const principal = `user:${user}`;
-  const token = await signNow({ principal, roles: rolesOf(workspace, user), lifetimeSeconds: daySeconds });
+  const roles = rolesOf(workspace, user);
+  const token = await signNow({ principal, roles, lifetimeSeconds: daySeconds });
   return {
     workspace,
     database,
@@ -109,7 +113,13 @@ export async function openRing(options: {
     engine,
     tools: async (server) =>
       lock?.tools.filter((tool) => server === undefined || tool.server === server) ?? hub.tools(server),
-    person: { principal, token },
+    person: { principal, roles, token },
+    requireRole() {
+      if (roles.length > 0) return;
+      throw new RingmainError("POLICY_DENIED", `${principal} has no role here, so it may start nothing.`, {
+        hint: `Add ${user} to the members of a role in ringmain.yaml.`,
+      });
+    },
     tokenFor: (who) => signNow({ principal: who, lifetimeSeconds: 60 }),
     async close() {
       await engine.close();

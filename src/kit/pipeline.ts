@@ -24,6 +24,7 @@ import { limitChecker } from "./limits.ts";
 import {
   invalidArguments,
   isFitForKey,
+  noCredential,
   pausedError,
   resultTooLarge,
   unfitKey,
@@ -115,6 +116,8 @@ export function createPipeline<Tables, Context>(options: {
     try {
       // 1. who?
       call.identity = await incoming.identify();
+      if (call.identity.verifiedBy === "none")
+        throw noCredential(call.identity.principal, `${definition.name}.${incoming.tool}`);
 
       // 2. valid?
       if (tool === undefined) throw unknownTool(definition.name, incoming.tool, [...tools.keys()]);

@@ -11,6 +11,14 @@ export function unknownTool(server: string, name: string, known: readonly string
   });
 }
 
+/** Said before anything else, so that a caller nobody knows learns nothing of the tools. */
+export function noCredential(principal: string, tool: string): RingmainError {
+  const message = `${principal} has no grant for ${tool.slice(0, 100)}: the call brought no credential.`;
+  return new RingmainError("POLICY_DENIED", message, {
+    hint: "`ringmain connect <client>` makes a credential; it belongs into RINGMAIN_TOKEN.",
+  });
+}
+
 export function invalidArguments(issues: readonly { path: PropertyKey[]; message: string }[]): RingmainError {
   const told = issues.slice(0, 5).map(({ path, message }) => {
     const name = path.map(String).join(".") || "arguments";

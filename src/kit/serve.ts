@@ -117,7 +117,8 @@ function errorResult(
 ): CallToolResult {
   const { code, message, hint, retryable } = error;
   const told = { code, message, ...(hint !== undefined && { hint }), retryable, policies: [...policies] };
-  const text = `${code}: ${message}${hint === undefined ? "" : ` ${hint}`}`;
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
+  const text = `${code}: ${sentence}${hint === undefined ? "" : ` ${hint}`}`;
   return { isError: true, content: [{ type: "text", text }], _meta: { ...meta, [metaKey.error]: told } };
 }
 

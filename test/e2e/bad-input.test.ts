@@ -203,3 +203,22 @@ describeBuilt("files that are wrong", () => {
     expect(readFileSync(join(workspace.dir, "ringmain.lock"), "utf8")).toBe(lock);
   });
 });
+
+describeBuilt("a person without a role", () => {
+  it("starts nothing, by hand or by schedule, and leaves no run", async () => {
+    using workspace = await makeWorkspace({
+      roles: { finance: { members: ["somebody-else"], tools: [] } },
+      agents: { reporter: { tools: ["crm.*"] } },
+      workflows: {
+        report: "name: Report\nagent: reporter\nsteps:\n  - id: owners\n    call: crm.list_owners\n",
+      },
+    });
+    for (const command of [["run", "report"], ["serve"]]) {
+      const { code, stderr } = await runCli([...command, "-w", workspace.dir]);
+      expect(code).toBe(3);
+      expect(stderr).toContain("POLICY_DENIED");
+      expect(stderr).toContain("to the members of a role in ringmain.yaml");
+    }
+    expect(workspace.query("SELECT count(*) AS runs FROM engine_run")).toEqual([{ runs: 0 }]);
+  });
+});

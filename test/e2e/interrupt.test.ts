@@ -57,7 +57,9 @@ steps:
       expect(listed.stdout).toMatch(/^interrupted .* approach /);
       const second = await run().ended;
       expect(second.code).toBe(0);
-      expect(second.stderr).toContain(`Taking up run ${events.at(-1).id}, which was interrupted.`);
+      expect(second.stderr).toContain(
+        `Taking up run ${events.at(-1).id}, which was interrupted, with the workflow as it was then`,
+      );
       expect(leads()).toBe(tasks);
       const writes = workspace.query(
         "SELECT count(*) AS calls, count(DISTINCT key) AS keys FROM audit_entry WHERE tool = 'crm.create_lead' AND outcome = 'done'",

@@ -29,7 +29,7 @@ export interface WorkspaceFiles {
   sample?: boolean;
   /** As in ringmain.yaml. The three built-in servers when left out. */
   servers?: Readonly<Record<string, object>>;
-  /** A role without `members` is everyone's. */
+  /** A role without `members` is everyone's. By default everyone has a role that grants nothing. */
   roles?: Readonly<Record<string, Grants & { members?: readonly string[] }>>;
   clients?: Readonly<Record<string, Grants>>;
   agents?: Readonly<Record<string, Grants>>;
@@ -65,7 +65,14 @@ export interface TestWorkspace {
 
 /** Writes a workspace into a new folder, and fills it when it is the sample. It vanishes with `using`. */
 export async function makeWorkspace(files: WorkspaceFiles = {}): Promise<TestWorkspace> {
-  const { sample = false, roles = {}, clients = {}, agents = {}, workflows = {}, policies = {} } = files;
+  const {
+    sample = false,
+    roles = { operator: {} },
+    clients = {},
+    agents = {},
+    workflows = {},
+    policies = {},
+  } = files;
   const builtin = ["crm", "accounting", "inventory"];
   const servers = files.servers ?? Object.fromEntries(builtin.map((name) => [name, { builtin: name }]));
   const state = sample ? ".ringmain/demo" : ".ringmain";

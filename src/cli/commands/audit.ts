@@ -132,7 +132,7 @@ async function showVerification(global: GlobalOptions): Promise<void> {
   for (const { seq, message } of found.faults) terminal.print(`${colour.red("✗")} entry #${seq}: ${message}`);
   if (found.faults.length > 0) {
     terminal.print(
-      `${colour.red("AUDIT_BROKEN")}  ${found.faults.length} faults in ${found.entries} entries.`,
+      `${colour.red("AUDIT_BROKEN")}  ${counted(found.faults.length, "fault")} in ${found.entries} entries.`,
     );
     terminal.note(
       "Keep this database as it is and compare it with a backup; the first fault shows where it was changed.",
@@ -143,6 +143,9 @@ async function showVerification(global: GlobalOptions): Promise<void> {
   const ms = Math.round(performance.now() - started);
   terminal.print(`${colour.green("✓")} ${found.entries} entries verified in ${ms} ms${erased}`);
   terminal.print(`  tree head ${found.root}`);
+  terminal.note(
+    "  This covers the trail and its payloads; `ringmain doctor` looks at the database file itself.",
+  );
 }
 
 async function exportEntries(

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
+import { verifyTrail } from "../../audit/verify.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
 import { openSqlite } from "../../db/sqlite.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
@@ -81,6 +82,20 @@ async function examineWorkspace(
           hint: "Put a backup in its place.",
         });
       return `${databasePath}, sound`;
+    } finally {
+      database.close();
+    }
+  });
+  await look("trail", () => {
+    if (!existsSync(databasePath)) return "no entries yet";
+    const database = openSqlite({ path: databasePath, readOnly: true });
+    try {
+      const { entries, faults } = verifyTrail(database);
+      const [first] = faults;
+      if (first === undefined) return `${entries} entries verified`;
+      throw new RingmainError("AUDIT_BROKEN", `entry #${first.seq}: ${first.message}`, {
+        hint: "`ringmain audit verify` shows every fault; keep the file as it is.",
+      });
     } finally {
       database.close();
     }

@@ -45,13 +45,17 @@ async function run(
   const ring = await openRing({ workspace, log: terminal.note, start: serversIn(workflow, workspace) });
   const interrupted = onInterrupt(() => ring.close());
   try {
+    ring.requireRole();
     const plan = await planOf(workflow, ring, global);
     if (plan === undefined) return;
     const inputs = resolveInputs(plan, readInputs(options.input ?? []));
     const unfinished = options.new === true ? undefined : await findInterrupted(ring, plan, inputs);
 
     const { report, finish } = runReporter({ plan, terminal, json });
-    if (unfinished !== undefined) terminal.note(`Taking up run ${unfinished.id}, which was interrupted.`);
+    if (unfinished !== undefined)
+      terminal.note(
+        `Taking up run ${unfinished.id}, which was interrupted, with the workflow as it was then (--new starts it anew).`,
+      );
     const ended =
       unfinished === undefined
         ? await ring.engine.run(

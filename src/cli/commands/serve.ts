@@ -33,7 +33,7 @@ ${examples([
 }
 
 async function serve(options: { concurrency: string }, global: GlobalOptions): Promise<void> {
-  const { terminal, json } = global;
+  const { terminal } = global;
   const concurrency = Number(options.concurrency);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RingmainError(
@@ -45,13 +45,16 @@ async function serve(options: { concurrency: string }, global: GlobalOptions): P
   const ring = await openRing({ workspace, log: terminal.note });
   try {
     const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
-    if (problems.length > 0) {
-      if (json)
-        throw new RingmainError("WORKFLOW_INVALID", "The workspace has faults.", { details: { problems } });
-      reportProblems(problems, workspace, terminal);
-      process.exitCode = exitCode.usage;
-      return;
+    ring.requireRole();
+    reportProblems(problems, workspace, terminal);
+    // a fault in one workflow must not keep the others from their schedules; any other fault concerns them all
+    if (plans.length === 0 || problems.some(({ file }) => !file.startsWith("workflows/"))) {
+      throw new RingmainError("WORKFLOW_INVALID", "Nothing is served: the workspace has faults.", {
+        hint: "`ringmain check` shows them.",
+        details: { problems },
+      });
     }
+    if (problems.length > 0) terminal.note("The workflows with faults are not served; the others are.");
     await untilStopped(async () => startServing({ ring, plans, concurrency, global }));
   } finally {
     await ring.close();

@@ -76,8 +76,8 @@ function showRefusals(refusals: readonly Refusal[], file: string, { note, colour
   }
   if (refusals.some(({ code }) => code === "CONFLICT")) {
     note(
-      "  A row that changed since it was imported is not imported again under the same key: put what tells the\n" +
-        "  versions apart (a date, a revision) into the key: of the map.",
+      "  A row whose arguments changed since it was imported, in the file or by the map, is not imported again under\n" +
+        "  the same key: put what tells the versions apart (a date, a revision) into the key: of the map.",
     );
   }
 }

@@ -229,7 +229,7 @@ describe("a call that is not made is recorded, leaves no effect, and says why", 
       return entry.reason;
     });
     expect(reasons).toEqual([
-      "client:anonymous has no grant for notes.add_note",
+      "client:anonymous has no grant for notes.add_note: the call brought no credential.",
       "The token is not one that this workspace signed.",
       "The token has expired.",
       "The token is not one that this workspace signed.",
