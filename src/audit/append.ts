@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { commit } from "./commitment.ts";
-import { type Entry, type EntryDraft, entryText } from "./entry.ts";
+import { type CommitmentLabel, commit } from "./commitment.ts";
+import { type EntryDraft, entryText } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 
 /** The arguments and the result of a call, as canonical JSON. */
@@ -10,13 +10,18 @@ export interface Payload {
   result?: string | undefined;
 }
 
-/** Appends entries to the trail, inside transactions that the caller opens with BEGIN IMMEDIATE and commits. */
+/**
+ * Appends entries to the trail, inside transactions that the caller opens with BEGIN IMMEDIATE and commits. Entries
+ * are written together when the transaction ends: that takes half as long as one by one between other work.
+ */
 export interface Appender {
   /** Reads the tree head. Call it at the start of every transaction: another process may have appended. */
   load(): void;
-  /** Writes one entry and its payload. Returns its sequence number. */
+  /** Takes one entry and its payload. Returns its sequence number. */
   append(draft: EntryDraft, payload?: Payload): number;
-  /** Writes the tree head. Call it before every commit. */
+  /** Writes the entries taken so far. Call it before the trail is read in the same transaction. */
+  flush(): void;
+  /** Writes the entries and the tree head. Call it before every commit. */
   store(): void;
 }
 
@@ -30,6 +35,14 @@ export function createAppender(database: DatabaseSync): Appender {
   );
   const nextSalt = saltMaker();
   let tree = new Frontier();
+  let waiting: Waiting[] = [];
+
+  function flush(): void {
+    for (const { seq, body, leaf } of waiting) insertEntry.run(seq, body, leaf);
+    for (const { seq, salt, payload } of waiting)
+      insertPayload.run(seq, salt, payload.arguments ?? null, payload.result ?? null);
+    waiting = [];
+  }
 
   return {
     load() {
@@ -37,34 +50,54 @@ export function createAppender(database: DatabaseSync): Appender {
       if (row === undefined || !(row.frontier instanceof Uint8Array))
         throw new Error("the audit tree has no head");
       tree = Frontier.fromBytes(Number(row.size), row.frontier);
+      waiting = []; // of a transaction that was rolled back
     },
     append(draft, payload = {}) {
+      const seq = tree.size + 1;
       const salt = nextSalt();
-      const entry: Entry = { v: 1, seq: tree.size + 1, ...draft };
-      if (payload.arguments !== undefined)
-        entry.arguments_commitment = commit("arguments", salt, payload.arguments);
-      if (payload.result !== undefined) entry.result_commitment = commit("result", salt, payload.result);
-      const body = entryText(entry);
+      const commitmentTo = (label: CommitmentLabel) => {
+        const text = payload[label];
+        return text === undefined ? undefined : commit(label, salt, text);
+      };
+      const body = entryText(draft, {
+        seq,
+        arguments_commitment: commitmentTo("arguments"),
+        result_commitment: commitmentTo("result"),
+      });
       const leaf = leafHash(body);
-      insertEntry.run(entry.seq, body, leaf);
-      insertPayload.run(entry.seq, salt, payload.arguments ?? null, payload.result ?? null);
       tree.append(leaf);
-      return entry.seq;
+      waiting.push({ seq, body, leaf, salt, payload });
+      return seq;
     },
-    store: () => void writeTree.run(tree.size, tree.root(), tree.toBytes()),
+    flush,
+    store() {
+      flush();
+      writeTree.run(tree.size, tree.root(), tree.toBytes());
+    },
   };
 }
 
+/** An entry that is not written yet. */
+interface Waiting {
+  seq: number;
+  body: string;
+  leaf: Buffer;
+  salt: string;
+  payload: Payload;
+}
+
+const saltBytes = 16;
+
 /** Random bytes are drawn for many salts at once: a draw costs the same for 16 bytes as for 4,096. */
-function saltMaker(): () => Uint8Array {
-  let pool = randomBytes(4096);
+function saltMaker(): () => string {
+  let pool = randomBytes(256 * saltBytes);
   let used = 0;
   return () => {
     if (used === pool.length) {
       pool = randomBytes(pool.length);
       used = 0;
     }
-    used += 16;
-    return pool.subarray(used - 16, used);
+    used += saltBytes;
+    return pool.toString("hex", used - saltBytes, used);
   };
 }

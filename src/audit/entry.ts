@@ -53,42 +53,45 @@ export const entrySchema = z.object({
 
 export type Entry = z.infer<typeof entrySchema>;
 
+/** What the trail adds to an entry: its place, and the commitments to its payload. */
+export type EntryPlace = Pick<Entry, "seq" | "arguments_commitment" | "result_commitment">;
+
 /** An entry before the trail gives it its place. */
-export type EntryDraft = Omit<Entry, "v" | "seq" | "arguments_commitment" | "result_commitment">;
+export type EntryDraft = Omit<Entry, "v" | keyof EntryPlace>;
 
 /**
  * The text of an entry: its canonical JSON. The members stand here in code-unit order and hold no objects, so nothing
  * is left to sort, which would take four times as long as all the rest.
  */
-export function entryText(entry: Entry): string {
+export function entryText(draft: EntryDraft, place: EntryPlace): string {
   const ordered = {
-    arguments_commitment: entry.arguments_commitment,
-    changed: entry.changed,
-    client: entry.client,
-    decision: entry.decision,
-    duration_us: entry.duration_us,
-    effect: entry.effect,
-    error: entry.error,
-    key: entry.key,
-    kind: entry.kind,
-    once: entry.once,
-    outcome: entry.outcome,
-    policies: entry.policies,
-    principal: entry.principal,
-    reason: entry.reason,
-    replay_of: entry.replay_of,
-    result_commitment: entry.result_commitment,
-    run: entry.run,
-    seq: entry.seq,
-    server: entry.server,
-    step: entry.step,
-    time: entry.time,
-    tool: entry.tool,
-    tool_hash: entry.tool_hash,
-    v: entry.v,
-    verified_by: entry.verified_by,
-    workflow: entry.workflow,
-    workflow_hash: entry.workflow_hash,
+    arguments_commitment: place.arguments_commitment,
+    changed: draft.changed,
+    client: draft.client,
+    decision: draft.decision,
+    duration_us: draft.duration_us,
+    effect: draft.effect,
+    error: draft.error,
+    key: draft.key,
+    kind: draft.kind,
+    once: draft.once,
+    outcome: draft.outcome,
+    policies: draft.policies,
+    principal: draft.principal,
+    reason: draft.reason,
+    replay_of: draft.replay_of,
+    result_commitment: place.result_commitment,
+    run: draft.run,
+    seq: place.seq,
+    server: draft.server,
+    step: draft.step,
+    time: draft.time,
+    tool: draft.tool,
+    tool_hash: draft.tool_hash,
+    v: 1,
+    verified_by: draft.verified_by,
+    workflow: draft.workflow,
+    workflow_hash: draft.workflow_hash,
   } satisfies Record<keyof Entry, unknown>;
   return JSON.stringify(ordered);
 }

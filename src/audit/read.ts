@@ -25,8 +25,8 @@ function conditions(filter: EntryFilter): { sql: string; values: SQLInputValue[]
     [named, filter.tool],
     ["run = ?", filter.run],
     ["outcome = ?", filter.outcome],
-    ["time >= ?", instant(filter.since)],
-    ["time < ?", instant(filter.until)],
+    ["body ->> '$.time' >= ?", instant(filter.since)],
+    ["body ->> '$.time' < ?", instant(filter.until)],
     ["seq > ?", filter.after],
   ];
   const given = terms.filter((term): term is [string, SQLInputValue] => term[1] !== undefined);
@@ -94,7 +94,7 @@ export function completedCalls(database: DatabaseSync, run: string): CompletedCa
       `SELECT e.body, p.result, o.run AS replayed_run FROM audit_entry e
        LEFT JOIN audit_entry o ON o.seq = e.body ->> '$.replay_of'
        LEFT JOIN audit_payload p ON p.seq = coalesce(o.seq, e.seq)
-       WHERE e.run = ? AND e.kind = 'call' ORDER BY e.seq`,
+       WHERE e.run = ? AND e.body ->> '$.kind' = 'call' ORDER BY e.seq`,
     )
     .all(run);
   const calls: CompletedCall[] = [];

@@ -17,11 +17,15 @@ export interface StoredCall {
  * CONFLICT. Throws RESULT_ERASED when the stored result is gone.
  */
 export function storedCallFinder(database: DatabaseSync) {
-  const select =
-    "SELECT e.seq, e.run, e.body, p.salt, p.result FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq";
-  const byOnce = database.prepare(`${select} WHERE e.once = ? AND e.tool = ? AND e.outcome = 'done'`);
+  // answered by the indexes alone: nearly every call is new
+  const byOnce = database.prepare(
+    "SELECT seq FROM audit_entry WHERE once = ? AND tool = ? AND outcome = 'done'",
+  );
   const byKey = database.prepare(
-    `${select} WHERE e.key = ? AND e.tool = ? AND e.principal = ? AND e.outcome = 'done'`,
+    "SELECT seq FROM audit_entry WHERE key = ? AND tool = ? AND principal = ? AND outcome = 'done'",
+  );
+  const read = database.prepare(
+    "SELECT e.run, e.body, p.salt, p.result FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?",
   );
 
   return (call: {
@@ -32,31 +36,34 @@ export function storedCallFinder(database: DatabaseSync) {
     /** Canonical JSON. */
     arguments: string;
   }): StoredCall | undefined => {
-    const onceRow = call.once === undefined ? undefined : byOnce.get(call.once, call.tool);
-    const row =
-      onceRow ?? (call.key === undefined ? undefined : byKey.get(call.key, call.tool, call.principal));
-    if (row === undefined) return undefined;
-    if (!(row.salt instanceof Uint8Array) || typeof row.result !== "string") {
+    const ofOnce = call.once === undefined ? undefined : byOnce.get(call.once, call.tool);
+    const found =
+      ofOnce ?? (call.key === undefined ? undefined : byKey.get(call.key, call.tool, call.principal));
+    if (found === undefined) return undefined;
+    const entry = Number(found.seq);
+    const row = read.get(entry);
+    if (row === undefined) throw new Error(`entry ${entry} vanished`);
+    if (typeof row.salt !== "string" || typeof row.result !== "string") {
       throw new RingmainError(
         "RESULT_ERASED",
-        `This call was made before (entry #${row.seq}); its result was erased since.`,
+        `This call was made before (entry #${entry}); its result was erased since.`,
         {
           hint: "The work is done. Read the record to see where it stands.",
         },
       );
     }
     if (
-      onceRow === undefined &&
+      ofOnce === undefined &&
       commit("arguments", row.salt, call.arguments) !== parseEntry(row.body).arguments_commitment
     ) {
       throw new RingmainError(
         "CONFLICT",
-        `The idempotency key was used before with other arguments (entry #${row.seq}).`,
+        `The idempotency key was used before with other arguments (entry #${entry}).`,
         {
           hint: "Nothing was changed. Use a new key for a new call.",
         },
       );
     }
-    return { entry: Number(row.seq), result: row.result, ...(row.run !== null && { run: String(row.run) }) };
+    return { entry, result: row.result, ...(row.run !== null && { run: String(row.run) }) };
   };
 }

@@ -53,7 +53,7 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
     const entry = parse(body);
     if (entry === undefined || entry.seq !== seq) {
       fault("the entry is not one that Ringmain wrote in this place");
-    } else if (row.salt instanceof Uint8Array) {
+    } else if (typeof row.salt === "string") {
       const { salt } = row;
       const holds = (label: "arguments" | "result", text: unknown, commitment: string | undefined) =>
         text === null ? commitment === undefined : commit(label, salt, String(text)) === commitment;

@@ -28,8 +28,13 @@ export interface UnitOfWork<Tables> {
   end(): number;
 }
 
-/** Like `kyselyOver`, for units of work that follow one another on a connection; they share its statements. */
-export function unitsOfWork<Tables>(database: DatabaseSync): () => UnitOfWork<Tables> {
+/**
+ * Like `kyselyOver`, for units of work that follow one another on a connection; they share its statements.
+ * `beforeFirst` runs before a unit's first query: many a call makes none, and what it need not undo costs nothing.
+ */
+export function unitsOfWork<Tables>(
+  database: DatabaseSync,
+): (beforeFirst?: () => void) => UnitOfWork<Tables> {
   const prepare = statementCache(database);
   const dialect = new SqliteDialect({ database: { prepare, close: () => {} } });
   const config = { dialect };
@@ -39,13 +44,17 @@ export function unitsOfWork<Tables>(database: DatabaseSync): () => UnitOfWork<Ta
   const connected = driver.init().then(() => driver.acquireConnection());
   let inner: DatabaseConnection | undefined;
 
-  return () => {
+  return (beforeFirst) => {
+    let begun = false;
     let ended = false;
     let waiting = 0;
     const connection: DatabaseConnection = {
       async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
         inner ??= await connected;
-        return ended ? new Promise<never>(() => {}) : inner.executeQuery<R>(query);
+        if (ended) return new Promise<never>(() => {});
+        if (!begun) beforeFirst?.();
+        begun = true;
+        return inner.executeQuery<R>(query);
       },
       async *streamQuery() {
         yield* [];

@@ -13,11 +13,10 @@ export function draftOf<Context>(options: {
   server: string;
   call: PreparedCall<Context>;
   attempt: Attempt;
-  toolHash: string | undefined;
   now: Date;
   durationMs: number;
 }): EntryDraft {
-  const { server, call, attempt, toolHash, now, durationMs } = options;
+  const { server, call, attempt, now, durationMs } = options;
   const { incoming, tool, identity } = call;
   const { error, replayed } = attempt;
   const outcome = outcomeOf(attempt);
@@ -28,10 +27,10 @@ export function draftOf<Context>(options: {
     verified_by: identity.verifiedBy,
     client: incoming.client,
     server,
-    tool: `${server}.${incoming.tool.slice(0, 100)}`,
+    tool: tool?.id ?? `${server}.${incoming.tool.slice(0, 100)}`,
     effect: tool?.effect ?? "read",
     decision: outcome === "denied" ? "deny" : attempt.decision,
-    policies: [...attempt.policies],
+    policies: attempt.policies,
     outcome,
     error: error?.code,
     reason: error?.message,
@@ -39,7 +38,7 @@ export function draftOf<Context>(options: {
     workflow: identity.run?.workflow,
     workflow_hash: identity.run?.workflowHash,
     step: incoming.step,
-    tool_hash: toolHash,
+    tool_hash: tool?.hash(),
     key: incoming.key,
     once: incoming.once,
     replay_of: replayed?.entry,

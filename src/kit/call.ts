@@ -33,11 +33,19 @@ export interface Answer {
   replayed?: Replay;
 }
 
+/** A tool with what every call of it needs. */
+export type ServedTool<Context> = AnyTool<Context> & {
+  /** `server.tool` */
+  id: string;
+  /** Of its definition; computed when first asked for. */
+  hash(): string;
+};
+
 /** A call whose caller and arguments are known, ready for its transaction. */
 export interface PreparedCall<Context> {
   incoming: IncomingCall;
   identity: Identity;
-  tool: AnyTool<Context> | undefined;
+  tool: ServedTool<Context> | undefined;
   input: Record<string, unknown>;
   /** Canonical JSON of the parsed arguments, or of what came when they are invalid. */
   argumentsText: string;
@@ -48,8 +56,10 @@ export interface PreparedCall<Context> {
 /** What is known of a call while it is tried. */
 export interface Attempt {
   decision: "allow" | "deny" | "none";
-  policies: readonly string[];
+  policies: string[];
   changed: EntryDraft["changed"];
+  /** Whether it has touched the store, so that a savepoint stands before its first query. */
+  savepoint: boolean;
   result?: string;
   error?: RingmainError;
   replayed?: Replay;

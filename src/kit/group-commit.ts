@@ -16,14 +16,9 @@ export class GroupCommit {
   #draining: Promise<void> | undefined;
   readonly #database: DatabaseSync;
   readonly #control: TransactionControl;
-  readonly #hooks: { opened(): void; committing(): void };
+  readonly #hooks: TransactionHooks;
 
-  /** The hooks run right after BEGIN and right before COMMIT. */
-  constructor(
-    database: DatabaseSync,
-    control: TransactionControl,
-    hooks: { opened(): void; committing(): void },
-  ) {
+  constructor(database: DatabaseSync, control: TransactionControl, hooks: TransactionHooks) {
     this.#database = database;
     this.#control = control;
     this.#hooks = hooks;
@@ -66,6 +61,7 @@ export class GroupCommit {
       this.#control.commit();
     } catch (error) {
       this.#control.rollback();
+      this.#hooks.rolledBack?.();
       await this.#commitEachAlone(group, storeError(error, this.#database.location() ?? ""));
       return;
     }
@@ -76,6 +72,15 @@ export class GroupCommit {
     if (group.length === 1) return group[0]?.reject(reason);
     for (const unit of group) await this.#commitTogether([unit]);
   }
+}
+
+/** What else happens with each shared transaction. */
+export interface TransactionHooks {
+  /** Right after BEGIN. */
+  opened(): void;
+  /** Right before COMMIT. */
+  committing(): void;
+  rolledBack?(): void;
 }
 
 /** A unit of work that waits for its turn. */

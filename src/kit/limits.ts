@@ -3,34 +3,52 @@ import type { PrincipalLimits } from "../core/agent-file.ts";
 import { RingmainError } from "../core/errors.ts";
 import type { Effect } from "../core/tool-description.ts";
 import type { Identity } from "../identity/principal.ts";
+import { createTally } from "./tally.ts";
+
+export interface LimitChecker {
+  /** Whether the caller has any, so that the entries of the trail are counted. */
+  bind(identity: Identity, effect: Effect): boolean;
+  /** Throws LIMIT_EXCEEDED when one more call would be too many. */
+  check(identity: Identity, effect: Effect, now: Date): void;
+  /** To be told when a transaction was rolled back. */
+  rolledBack(): void;
+}
 
 /**
  * Prepares the check of limits on a connection. It counts the entries of the trail inside the call's own
- * transaction, so calls made in parallel cannot overspend. A day is a UTC day. Throws LIMIT_EXCEEDED.
+ * transaction, so calls made in parallel cannot overspend; they must be written by then. A day is a UTC day.
  */
-export function limitChecker(database: DatabaseSync, limitsOf: ReadonlyMap<string, PrincipalLimits>) {
-  const countDay = database.prepare(
-    "SELECT count(*) AS calls, sum(effect <> 'read') AS writes FROM audit_entry WHERE principal = ? AND time >= ? AND kind = 'call' AND outcome = 'done'",
-  );
-  const countRun = database.prepare(
-    "SELECT count(*) AS writes FROM audit_entry WHERE run = ? AND kind = 'call' AND outcome = 'done' AND effect <> 'read'",
-  );
-  return (identity: Identity, effect: Effect, now: Date): void => {
-    const { principal, roles, run } = identity;
+export function limitChecker(
+  database: DatabaseSync,
+  limitsOf: ReadonlyMap<string, PrincipalLimits>,
+): LimitChecker {
+  const tally = createTally(database);
+  const limitsThatBind = ({ principal, roles }: Identity, effect: Effect) => {
     // the limits of a role bind each of its people by themselves; every one of several roles binds
     const grantees = principal.startsWith("user:") ? roles.map((role) => `role:${role}`) : [principal];
-    for (const grantee of grantees) {
-      const { calls_per_day, writes_per_day } = limitsOf.get(grantee) ?? {};
-      const mostWrites = effect === "read" ? undefined : writes_per_day;
-      if (calls_per_day === undefined && mostWrites === undefined) continue;
-      const today = countDay.get(principal, `${now.toISOString().slice(0, 10)}T`);
-      refuseAbove(Number(today?.calls ?? 0), calls_per_day, `${principal} may make`, "calls a day");
-      refuseAbove(Number(today?.writes ?? 0), mostWrites, `${principal} may make`, "writes a day");
-    }
-    if (run?.writes !== undefined && effect !== "read") {
-      const made = Number(countRun.get(run.id)?.writes ?? 0);
-      refuseAbove(made, run.writes, `A run of ${run.workflow} may make`, "writes");
-    }
+    return grantees.flatMap((grantee) => {
+      const { calls_per_day: calls, writes_per_day } = limitsOf.get(grantee) ?? {};
+      const writes = effect === "read" ? undefined : writes_per_day;
+      return calls === undefined && writes === undefined ? [] : [{ calls, writes }];
+    });
+  };
+  const mostWrites = ({ run }: Identity, effect: Effect) => (effect === "read" ? undefined : run?.writes);
+
+  return {
+    bind: (identity, effect) =>
+      mostWrites(identity, effect) !== undefined || limitsThatBind(identity, effect).length > 0,
+    check(identity, effect, now) {
+      const { principal, run } = identity;
+      for (const most of limitsThatBind(identity, effect)) {
+        const made = tally.ofDay(principal, now);
+        refuseAbove(made.calls, most.calls, `${principal} may make`, "calls a day");
+        refuseAbove(made.writes, most.writes, `${principal} may make`, "writes a day");
+      }
+      const most = mostWrites(identity, effect);
+      if (run !== undefined && most !== undefined)
+        refuseAbove(tally.ofRun(run.id).writes, most, `A run of ${run.workflow} may make`, "writes");
+    },
+    rolledBack: () => tally.forget(),
   };
 }
 

@@ -7,16 +7,16 @@ import { RingmainError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
 import { lazily } from "../core/lazily.ts";
-import { toolHash } from "../core/tool-description.ts";
+import { toolHash, toolId } from "../core/tool-description.ts";
 import type { Restriction } from "../db/authorizer.ts";
 import { unitsOfWork } from "../db/kysely.ts";
 import { isStoreFailure, storeError } from "../db/sqlite.ts";
 import { transactionControl } from "../db/transaction.ts";
 import { anonymous } from "../identity/principal.ts";
 import type { Access } from "../policy/access.ts";
-import type { Answer, Attempt, IncomingCall, PreparedCall } from "./call.ts";
+import type { Answer, Attempt, IncomingCall, PreparedCall, ServedTool } from "./call.ts";
 import { draftOf } from "./call-entry.ts";
-import type { ServerDefinition } from "./define-tool.ts";
+import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { shortened, textOfUnread } from "./kept-arguments.ts";
@@ -58,24 +58,26 @@ export function createPipeline<Tables, Context>(options: {
   lockBudgetMs?: number | undefined;
 }): Pipeline {
   const { definition, database, restriction, access, clock } = options;
-  const tools = new Map(definition.tools.map((tool) => [tool.name, tool]));
-  const hashes = new Map(
-    definition.tools.map((tool) => [tool.name, lazily(() => toolHash(describeTool(definition.name, tool)))]),
-  );
+  const server = definition.name;
+  const tools = new Map(definition.tools.map((tool) => [tool.name, servedTool(server, tool)]));
   const startUnit = unitsOfWork<Tables>(database);
   const control = transactionControl(database, { budgetMs: options.lockBudgetMs });
   const appender = createAppender(database);
   const findStoredCall = storedCallFinder(database);
-  const checkLimits = limitChecker(database, options.limits);
+  const limits = limitChecker(database, options.limits);
   const readPauses = database.prepare("SELECT principal FROM identity_pause");
   let paused: ReadonlySet<unknown> = new Set();
+  /** The keys of the open transaction's calls: their entries may not be written yet. */
+  const recentKeys = new Set<string>();
   const commits = new GroupCommit(database, control, {
     opened() {
       appender.load();
+      recentKeys.clear();
       // nobody else can write until the commit, so this holds for every call of the transaction
       paused = new Set(readPauses.all().map((row) => row.principal));
     },
     committing: () => appender.store(),
+    rolledBack: () => limits.rolledBack(),
   });
 
   const inFlight = new Set<Promise<Answer>>();
@@ -117,17 +119,17 @@ export function createPipeline<Tables, Context>(options: {
       // 1. who?
       call.identity = await incoming.identify();
       if (call.identity.verifiedBy === "none")
-        throw noCredential(call.identity.principal, `${definition.name}.${incoming.tool}`);
+        throw noCredential(call.identity.principal, `${server}.${incoming.tool}`);
 
       // 2. valid?
-      if (tool === undefined) throw unknownTool(definition.name, incoming.tool, [...tools.keys()]);
+      if (tool === undefined) throw unknownTool(server, incoming.tool, [...tools.keys()]);
       if (!keysFit) throw unfitKey();
       const parsed = tool.input.safeParse(incoming.arguments ?? {});
       if (!parsed.success) throw invalidArguments(parsed.error.issues);
 
       // what takes long the first time is done before the transaction
-      access.prepare(call.identity, `${definition.name}.${tool.name}`);
-      hashes.get(tool.name)?.();
+      access.prepare(call.identity, tool.id);
+      tool.hash();
       return { ...call, input: parsed.data, argumentsText: canonicalJson(parsed.data) };
     } catch (error) {
       if (isStoreFailure(error)) throw storeError(error, database.location() ?? "");
@@ -139,14 +141,13 @@ export function createPipeline<Tables, Context>(options: {
   async function perform(call: PreparedCall<Context>): Promise<Answer> {
     const started = performance.now();
     const now = clock.now();
-    const attempt: Attempt = { decision: "none", policies: [], changed: [] };
-    control.savepoint();
+    const attempt: Attempt = { decision: "none", policies: [], changed: [], savepoint: false };
     try {
       await execute(call, attempt, now);
-      control.release();
+      if (attempt.savepoint) control.release();
     } catch (error) {
       if (isStoreFailure(error) || !database.isTransaction) throw error;
-      control.rollbackToSavepoint();
+      if (attempt.savepoint) control.rollbackToSavepoint();
       attempt.error = asRingmainError(error);
       attempt.changed = [];
     } finally {
@@ -160,8 +161,7 @@ export function createPipeline<Tables, Context>(options: {
       result: attempt.replayed === undefined ? attempt.result : undefined,
     };
     const durationMs = performance.now() - started;
-    const toolHash = call.tool && hashes.get(call.tool.name)?.();
-    const draft = draftOf({ server: definition.name, call, attempt, toolHash, now, durationMs });
+    const draft = draftOf({ server, call, attempt, now, durationMs });
     const entry = appender.append(draft, payload);
     const { error, result, replayed, policies } = attempt;
     if (error !== undefined) return { entry, error, policies };
@@ -176,7 +176,7 @@ export function createPipeline<Tables, Context>(options: {
   async function execute(call: PreparedCall<Context>, attempt: Attempt, now: Date): Promise<void> {
     const { incoming, tool, identity, input, argumentsText } = call;
     if (call.refusal !== undefined || tool === undefined) {
-      throw call.refusal ?? unknownTool(definition.name, incoming.tool, [...tools.keys()]);
+      throw call.refusal ?? unknownTool(server, incoming.tool, [...tools.keys()]);
     }
     const { principal, roles } = identity;
 
@@ -184,7 +184,7 @@ export function createPipeline<Tables, Context>(options: {
     if (paused.has("*") || paused.has(principal)) throw pausedError(principal, paused.has("*"));
 
     // 4. may it call this tool at all? Before a stored result is given away.
-    const id = `${definition.name}.${tool.name}`;
+    const { id } = tool;
     const question = { principal, roles, tool: id, arguments: input };
     const grant = access.opens(identity, id);
     if (grant === undefined) {
@@ -193,13 +193,13 @@ export function createPipeline<Tables, Context>(options: {
     }
 
     // 5. seen?
-    const stored = findStoredCall({
-      tool: id,
-      principal,
-      key: incoming.key,
-      once: incoming.once,
-      arguments: argumentsText,
-    });
+    const { key, once } = incoming;
+    // What the search and the limits below must see is written now: once the unit has its savepoint, undoing the call
+    // would undo the entries of others with it.
+    const isRecent = [key, once].some((given) => given !== undefined && recentKeys.has(given));
+    if (isRecent || limits.bind(identity, tool.effect)) appender.flush();
+    for (const given of [key, once]) if (given !== undefined) recentKeys.add(given);
+    const stored = findStoredCall({ tool: id, principal, key, once, arguments: argumentsText });
     if (stored !== undefined) {
       attempt.decision = "allow";
       attempt.policies = [grant];
@@ -208,7 +208,10 @@ export function createPipeline<Tables, Context>(options: {
       return;
     }
 
-    const unit = startUnit();
+    const unit = startUnit(() => {
+      control.savepoint();
+      attempt.savepoint = true;
+    });
     try {
       // 6. facts
       restriction.handlerRunning = true;
@@ -223,7 +226,7 @@ export function createPipeline<Tables, Context>(options: {
       restriction.handlerRunning = false;
 
       // 7. may?
-      checkLimits(identity, tool.effect, now);
+      limits.check(identity, tool.effect, now);
       applyDecision(
         attempt,
         access.decide({ ...question, facts: facts && tool.facts ? tool.facts.parse(facts) : {} }),
@@ -249,11 +252,16 @@ export function createPipeline<Tables, Context>(options: {
     if (error instanceof RingmainError) return error;
     const id = newId("log");
     options.logFailure(id, error);
-    return new RingmainError("INTERNAL", `Something went wrong inside ${definition.name} (log id ${id}).`, {
+    return new RingmainError("INTERNAL", `Something went wrong inside ${server} (log id ${id}).`, {
       hint: "Nothing was changed. The server's log has the details under this id.",
       cause: error,
     });
   }
+}
+
+function servedTool<Context>(server: string, tool: AnyTool<Context>): ServedTool<Context> {
+  const hash = lazily(() => toolHash(describeTool(server, tool)));
+  return { ...tool, id: toolId({ server, name: tool.name }), hash };
 }
 
 function applyDecision(attempt: Attempt, decision: ReturnType<Access["decide"]>): void {

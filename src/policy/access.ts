@@ -70,21 +70,30 @@ interface Standing {
 export function createAccess({ grants, policies, tools }: AccessOptions): Access {
   const rules = readForbids(policies);
   const evaluator = createEvaluator();
+  // by principal, and then by roles: one text of both could be made to look like another caller's
   const known = new Map(
-    tools.map((tool) => [toolId(tool), { tool, standings: new Map<string, Standing | undefined>() }]),
+    tools.map((tool) => [
+      toolId(tool),
+      { tool, standings: new Map<string, ReadonlyMap<string, Standing | undefined>>() },
+    ]),
   );
 
-  const standingOf = (caller: Caller, id: string): Standing | undefined => {
+  const standingAnew = (caller: Caller, tool: PolicyTool): Standing | undefined => {
     const who = toCedarPrincipal(caller);
-    const entry = known.get(id);
-    if (who === undefined || entry === undefined) return undefined;
-    const key = who.roles.length === 0 ? caller.principal : JSON.stringify([caller.principal, ...who.roles]);
-    if (entry.standings.has(key)) return entry.standings.get(key);
+    if (who === undefined) return undefined;
     const lines = granteesOf(caller).flatMap((grantee) => grants.get(grantee) ?? []);
-    const grant = grantFor(lines, entry.tool);
-    const standing =
-      grant === undefined ? undefined : { grant, who, slice: sliceFor(rules, who, entry.tool) };
-    entry.standings.set(key, standing);
+    const grant = grantFor(lines, tool);
+    return grant === undefined ? undefined : { grant, who, slice: sliceFor(rules, who, tool) };
+  };
+
+  const standingOf = (caller: Caller, id: string): Standing | undefined => {
+    const entry = known.get(id);
+    if (entry === undefined) return undefined;
+    const roles = caller.roles.length === 0 ? "" : JSON.stringify(caller.roles);
+    const remembered = entry.standings.get(caller.principal);
+    if (remembered?.has(roles)) return remembered.get(roles);
+    const standing = standingAnew(caller, entry.tool);
+    entry.standings.set(caller.principal, new Map([...(remembered ?? []), [roles, standing]]));
     return standing;
   };
 

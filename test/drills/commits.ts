@@ -4,7 +4,7 @@ import type { TestWorkspace } from "../helpers/workspace.ts";
 /** How many writes of the run are committed. */
 export function countCommits(workspace: TestWorkspace): number {
   const [row] = workspace.query(
-    `SELECT count(*) AS n FROM audit_entry WHERE kind = 'call' AND effect <> 'read' AND outcome = 'done'
+    `SELECT count(*) AS n FROM audit_entry WHERE body ->> '$.kind' = 'call' AND body ->> '$.effect' <> 'read' AND outcome = 'done'
      AND run = (SELECT id FROM engine_run WHERE workflow = 'drill')`,
   );
   return Number(row?.n);
@@ -30,7 +30,7 @@ export function onNextCommit(
   try {
     const last = database.prepare("SELECT max(seq) AS seq FROM audit_entry");
     const next = database.prepare(
-      "SELECT body ->> '$.server' AS server FROM audit_entry WHERE seq > ? AND kind = 'call' LIMIT 1",
+      "SELECT body ->> '$.server' AS server FROM audit_entry WHERE seq > ? AND body ->> '$.kind' = 'call' LIMIT 1",
     );
     const before = Number(last.get()?.seq ?? 0);
     const deadline = performance.now() + patienceMs;

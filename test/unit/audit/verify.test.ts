@@ -5,7 +5,7 @@ import { verifyTrail } from "../../../src/audit/verify.ts";
 import { temporaryTrail } from "../../fixtures/kit/temporary-trail.ts";
 
 const withoutTriggers = `DROP TRIGGER audit_entry_no_update; DROP TRIGGER audit_entry_no_delete;
-  DROP TRIGGER audit_entry_no_replace; PRAGMA foreign_keys = OFF;`;
+  PRAGMA foreign_keys = OFF;`;
 
 /** Someone with the file and any tool: six entries, then the damage. Returns what `verifyTrail` says. */
 async function verifyAfter(damage: string | ((database: DatabaseSync) => void)) {
@@ -70,7 +70,7 @@ describe("verifying the trail", () => {
       3,
       "the result differs",
     ],
-    ["an edited salt", `UPDATE audit_payload SET salt = zeroblob(16) WHERE seq = 3`, 3, "differ"],
+    ["an edited salt", `UPDATE audit_payload SET salt = hex(zeroblob(16)) WHERE seq = 3`, 3, "differ"],
     ["a deleted entry", `DELETE FROM audit_entry WHERE seq = 3`, 4, "entry 3 is missing"],
     ["deleted entries", `DELETE FROM audit_entry WHERE seq IN (2, 3)`, 4, "entries 2 to 3 are missing"],
     ["a truncated tail", `DELETE FROM audit_entry WHERE seq > 4`, 4, "says 6 entries, there are 4"],

@@ -6,7 +6,7 @@ let workspace: TemporaryWorkspace;
 let notes: Notes;
 
 beforeEach(async () => {
-  const tools = ["notes.*", "notes.add_note", "notes.boom"];
+  const tools = ["notes.*", "notes.add_note", "notes.boom", "notes.send_note"];
   workspace = await temporaryWorkspace({
     agents: {
       writer: { tools, limits: { writes_per_day: 3 } },
@@ -39,6 +39,15 @@ describe("limits", () => {
     expect(outcomesOf(answers)).toEqual(["done", "done", "LIMIT_EXCEEDED", "LIMIT_EXCEEDED"]);
     expect(notes.notes()).toEqual(["a", "b", "c"]);
     expect(notes.lastEntry()).toMatchObject({ outcome: "denied", decision: "deny", error: "LIMIT_EXCEEDED" });
+  });
+
+  it("keep the entries of calls made together with one that they refuse after it read its record", async () => {
+    const token = await workspace.token("agent:writer");
+    const { id } = await notes.result("add_note", { text: "a" }, { token });
+    const add = () => notes.call("add_note", { text: "b" }, { token });
+    const answers = await Promise.all([add(), add(), notes.call("send_note", { id }, { token })]);
+    expect(outcomesOf(answers)).toEqual(["done", "done", "LIMIT_EXCEEDED"]);
+    expect(notes.verify()).toMatchObject({ entries: 4, faults: [] });
   });
 
   it("let reads pass when writes are spent, and start anew with the day in UTC", async () => {

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createAppender } from "../../../src/audit/append.ts";
+import { transact } from "../../../src/db/transaction.ts";
+import { createTally } from "../../../src/kit/tally.ts";
+import { entryOf } from "../../fixtures/kit/entry-of.ts";
+import { temporaryTrail } from "../../fixtures/kit/temporary-trail.ts";
+
+const principals = ["agent:a", "user:b"];
+const runs = ["run_1", "run_2"];
+const days = ["2026-11-01", "2026-11-02", "2026-11-03"];
+
+const call = fc.record({
+  principal: fc.constantFrom(...principals),
+  run: fc.option(fc.constantFrom(...runs), { nil: undefined }),
+  kind: fc.constantFrom("call" as const, "run" as const),
+  effect: fc.constantFrom("read", "create"),
+  outcome: fc.constantFrom("done" as const, "denied" as const),
+});
+/** A transaction of calls on the same day or a later one, which may be rolled back after it was counted. */
+const transaction = fc.record({
+  later: fc.constantFrom(0, 0, 1),
+  calls: fc.array(call, { maxLength: 4 }),
+  fails: fc.boolean(),
+});
+
+describe("the tally", () => {
+  it("equals a count of the trail, within transactions too, whatever was rolled back", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(transaction, { maxLength: 8 }), async (transactions) => {
+        using trail = await temporaryTrail();
+        const appender = createAppender(trail.database);
+        const tally = createTally(trail.database);
+        const count = trail.database.prepare(
+          `SELECT count(*) AS calls, count(nullif(body ->> '$.effect', 'read')) AS writes FROM audit_entry
+           WHERE outcome = 'done' AND body ->> '$.kind' = 'call' AND (principal = ?1 AND body ->> '$.time' >= ?2 OR run = ?1)`,
+        );
+        let day = 0;
+        const expectEqual = () => {
+          const now = new Date(`${days[day]}T12:00:00Z`);
+          for (const principal of principals)
+            expect(tally.ofDay(principal, now)).toMatchObject({ ...count.get(principal, `${days[day]}T`) });
+          for (const run of runs) expect(tally.ofRun(run)).toMatchObject({ ...count.get(run, "never") });
+        };
+        for (const { later, calls, fails } of transactions) {
+          day = Math.min(day + later, days.length - 1);
+          const work = transact(trail.database, () => {
+            appender.load();
+            for (const draft of calls) {
+              appender.append(entryOf({ ...draft, time: `${days[day]}T08:00:00.000Z` }));
+              appender.flush();
+              expectEqual();
+            }
+            appender.store();
+            if (fails) throw new Error("rolled back");
+          });
+          if (fails) {
+            await expect(work).rejects.toThrow("rolled back");
+            tally.forget();
+          } else await work;
+          expectEqual();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
