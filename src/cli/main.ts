@@ -4,8 +4,8 @@ import { didYouMean } from "../core/closest.ts";
 import { RingmainError } from "../core/errors.ts";
 import { examples } from "./command.ts";
 import { commands } from "./commands.ts";
-import { compileCacheDir } from "./compile-cache.ts";
 import { exitCode, exitCodeFor } from "./exit-code.ts";
+import { compileCacheDir } from "./program-files.ts";
 import { reportError } from "./report-error.ts";
 import { usageError } from "./usage-error.ts";
 

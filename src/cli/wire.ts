@@ -14,7 +14,7 @@ import { openWorkspaceDatabase } from "../kit/open-store.ts";
 import { executePlan } from "../workflow/execute.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { loadWorkspace, rolesOf, type Workspace } from "../workspace/load-workspace.ts";
-import { compileCacheDir } from "./compile-cache.ts";
+import { compileCacheDir } from "./program-files.ts";
 import { createTrailJournal } from "./trail-journal.ts";
 import { readLock, serverSpecs } from "./workspace-tools.ts";
 

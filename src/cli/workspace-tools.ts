@@ -5,6 +5,7 @@ import { RingmainError } from "../core/errors.ts";
 import { type Lock, parseLock } from "../core/lock-file.ts";
 import type { ServerSpec } from "../hub/server-spec.ts";
 import type { Workspace } from "../workspace/load-workspace.ts";
+import { builtinServer } from "./program-files.ts";
 
 /** The lock file of a workspace, or undefined when nothing is pinned yet. */
 export function readLock(workspace: Workspace): Lock | undefined {
@@ -23,11 +24,6 @@ export function readLockIfUsable(workspace: Workspace): Lock | undefined {
 
 export function lockPath(workspace: Workspace): string {
   return join(workspace.dir, "ringmain.lock");
-}
-
-/** The program file of one of Ringmain's own servers. */
-export function builtinServer(name: string, program: "main" | "seed" = "main"): string {
-  return new URL(`../../servers/${name}/${program}.js`, import.meta.url).pathname;
 }
 
 /** How to start each server of a workspace. */

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { keys, type PtyScreen, startInPty } from "../helpers/pty.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const built = ["src/cli/open-tui.js", "src/tui/run-tui.js", "servers/accounting/seed.js"].every((file) =>
+const built = ["src/cli/main.js", "src/tui/run-tui.js", "servers/accounting/seed.js"].every((file) =>
   existsSync(join(root, "dist", file)),
 );
 const why = built ? "" : " (skipped: dist/ is missing; npm run build makes it)";

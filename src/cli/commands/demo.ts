@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { RingmainError } from "../../core/errors.ts";
 import { findWorkspace } from "../../workspace/find-workspace.ts";
@@ -12,6 +11,7 @@ import { resetSampleState } from "../demo/sample-state.ts";
 import { showDemo } from "../demo/show-demo.ts";
 import { exitCode } from "../exit-code.ts";
 import { onInterrupt } from "../on-interrupt.ts";
+import { packageDir } from "../program-files.ts";
 import { reportProblems } from "../report-problems.ts";
 import { openRing } from "../wire.ts";
 
@@ -54,13 +54,12 @@ async function demo(global: GlobalOptions): Promise<void> {
 
 /** The workspace named or stood in when it is a sample, else the one that comes with the program. */
 function sampleWorkspace(option: string | undefined): Workspace {
-  const shipped = fileURLToPath(new URL("../../../..", import.meta.url));
   const named = option ?? process.env.RINGMAIN_WORKSPACE;
   try {
     const found = loadWorkspace(findWorkspace({ named }));
     if (found.config.sample || named !== undefined) return found;
   } catch (error) {
-    if (named !== undefined || !existsSync(join(shipped, "ringmain.yaml"))) throw error;
+    if (named !== undefined || !existsSync(join(packageDir, "ringmain.yaml"))) throw error;
   }
-  return loadWorkspace(shipped);
+  return loadWorkspace(packageDir);
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { RingmainError } from "../../core/errors.ts";
+import { mainFile } from "../program-files.ts";
 
 /**
  * Runs a workflow in a process of its own and kills that process with SIGKILL at the moment it sends its nth
@@ -15,10 +15,9 @@ export async function killARun(options: {
   tool: string;
   nth: number;
 }): Promise<string> {
-  const main = fileURLToPath(new URL("../main.js", import.meta.url));
   const inputs = Object.entries(options.inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
   const args = [
-    main,
+    mainFile,
     "run",
     options.workflow,
     "--new",

@@ -7,7 +7,7 @@ import { RingmainError } from "../../core/errors.ts";
 import { openSqlite } from "../../db/sqlite.ts";
 import { serverEnvironment } from "../../hub/server-spec.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
-import { builtinServer } from "../workspace-tools.ts";
+import { builtinServer } from "../program-files.ts";
 
 const run = promisify(execFile);
 
