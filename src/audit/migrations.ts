@@ -20,11 +20,13 @@ export const auditMigrations: readonly Migration[] = [
         outcome TEXT AS (body ->> '$.outcome'),
         run TEXT AS (body ->> '$.run'),
         key TEXT AS (body ->> '$.key'),
-        once TEXT AS (body ->> '$.once')
+        once TEXT AS (body ->> '$.once'),
+        -- the run of an entry that the index over keys does not lead to (of-run.ts)
+        loose_run TEXT AS (iif(outcome = 'done' AND substr(key, 1, length(run) + 1) = run || '/', NULL, run))
       ) STRICT;
       CREATE UNIQUE INDEX audit_entry_key ON audit_entry (key, tool, principal) WHERE key IS NOT NULL AND outcome = 'done';
       CREATE UNIQUE INDEX audit_entry_once ON audit_entry (once, tool) WHERE once IS NOT NULL AND outcome = 'done';
-      CREATE INDEX audit_entry_run ON audit_entry (run) WHERE run IS NOT NULL;
+      CREATE INDEX audit_entry_run ON audit_entry (loose_run) WHERE loose_run IS NOT NULL;
 
       -- Arguments and results, apart from the entries so that they can be erased.
       CREATE TABLE audit_payload (

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { Replay } from "../core/call-meta.ts";
 import { RingmainError } from "../core/errors.ts";
 import { type Entry, entrySchema, type Outcome } from "./entry.ts";
+import { ofRun } from "./of-run.ts";
 
 /** Which entries a reader wants. All conditions hold together. */
 export interface EntryFilter {
@@ -23,14 +24,19 @@ function conditions(filter: EntryFilter): { sql: string; values: SQLInputValue[]
   const terms: [string, SQLInputValue | undefined][] = [
     ["principal = ?", filter.principal],
     [named, filter.tool],
-    ["run = ?", filter.run],
     ["outcome = ?", filter.outcome],
     ["body ->> '$.time' >= ?", instant(filter.since)],
     ["body ->> '$.time' < ?", instant(filter.until)],
     ["seq > ?", filter.after],
   ];
   const given = terms.filter((term): term is [string, SQLInputValue] => term[1] !== undefined);
-  return { sql: given.map(([sql]) => sql).join(" AND ") || "1", values: given.map(([, value]) => value) };
+  const sql = given.map(([sql]) => sql);
+  const values = given.map(([, value]) => value);
+  if (filter.run !== undefined) {
+    sql.push(ofRun.sql);
+    values.push(...ofRun.values(filter.run));
+  }
+  return { sql: sql.join(" AND ") || "1", values };
 }
 
 /** An instant as entries write it, so that texts compare as times. Throws INPUT_INVALID for what is none. */
@@ -91,12 +97,13 @@ export interface CompletedCall {
 export function completedCalls(database: DatabaseSync, run: string): CompletedCall[] {
   const rows = database
     .prepare(
-      `SELECT e.body, p.result, o.run AS replayed_run FROM audit_entry e
+      `SELECT e.body, p.result, o.run AS replayed_run
+       FROM (SELECT seq, body FROM audit_entry WHERE ${ofRun.sql}) e
        LEFT JOIN audit_entry o ON o.seq = e.body ->> '$.replay_of'
        LEFT JOIN audit_payload p ON p.seq = coalesce(o.seq, e.seq)
-       WHERE e.run = ? AND e.body ->> '$.kind' = 'call' ORDER BY e.seq`,
+       WHERE e.body ->> '$.kind' = 'call' ORDER BY e.seq`,
     )
-    .all(run);
+    .all(...ofRun.values(run));
   const calls: CompletedCall[] = [];
   for (const row of rows) {
     const { seq, step, error, reason = "", replay_of, policies } = parseEntry(row.body);

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { ofRun } from "../audit/of-run.ts";
 
 /** How many calls succeeded. */
 export interface Count {
@@ -24,43 +25,50 @@ const mostRuns = 1000;
  * one. Counts what the connection sees, the entries of its open transaction included.
  */
 export function createTally(database: DatabaseSync): Tally {
-  const effects = `SELECT seq, principal, body ->> '$.effect' AS effect,
+  const effects = `SELECT seq, principal, run, body ->> '$.effect' AS effect,
     outcome = 'done' AND body ->> '$.kind' = 'call' AS counts FROM audit_entry`;
   const entriesAfter = database.prepare(`${effects} WHERE seq > ? ORDER BY seq`);
-  const runAfter = database.prepare(`${effects} WHERE run = ? AND seq > ? ORDER BY seq`);
+  const entriesOfRun = database.prepare(`${effects} WHERE ${ofRun.sql}`);
+  const lastEntry = database.prepare("SELECT max(seq) AS seq FROM audit_entry");
   const lastBefore = database.prepare(
     "SELECT seq FROM audit_entry WHERE body ->> '$.time' < ? ORDER BY seq DESC LIMIT 1",
   );
   const principals = new Map<string, Count>();
-  const runs = new Map<string, Count & { readTo: number }>();
+  const runs = new Map<string, Count>();
   let day = "";
-  let readTo = 0;
+  let readForDay = 0;
+  let readForRuns = 0;
 
   return {
     ofDay(principal, now) {
       const today = now.toISOString().slice(0, 10);
       if (today !== day) {
         principals.clear();
-        readTo = Number(lastBefore.get(`${today}T`)?.seq ?? 0);
+        readForDay = Number(lastBefore.get(`${today}T`)?.seq ?? 0);
         day = today;
       }
-      for (const row of entriesAfter.iterate(readTo)) {
+      for (const row of entriesAfter.iterate(readForDay)) {
         const name = String(row.principal);
         const count = principals.get(name) ?? { calls: 0, writes: 0 };
         principals.set(name, count);
         add(count, row);
-        readTo = Number(row.seq);
+        readForDay = Number(row.seq);
       }
       return principals.get(principal) ?? { calls: 0, writes: 0 };
     },
     ofRun(run) {
-      const count = runs.get(run) ?? { calls: 0, writes: 0, readTo: 0 };
       if (runs.size >= mostRuns) runs.clear();
-      runs.set(run, count);
-      for (const row of runAfter.iterate(run, count.readTo)) {
-        add(count, row);
-        count.readTo = Number(row.seq);
+      if (runs.size === 0) readForRuns = Number(lastEntry.get()?.seq ?? 0);
+      for (const row of entriesAfter.iterate(readForRuns)) {
+        const count = runs.get(String(row.run));
+        if (count !== undefined) add(count, row);
+        readForRuns = Number(row.seq);
       }
+      const known = runs.get(run);
+      if (known !== undefined) return known;
+      const count = { calls: 0, writes: 0 };
+      for (const row of entriesOfRun.iterate(...ofRun.values(run))) add(count, row);
+      runs.set(run, count);
       return count;
     },
     forget() {

@@ -41,6 +41,28 @@ describe("reading entries", () => {
     expect([...entryLines(trail.database, filter)].map((line) => parseEntry(line).seq)).toEqual(expected);
   });
 
+  it("of a run, whatever their keys say", async () => {
+    using trail = await temporaryTrail();
+    await trail.append(
+      { run: "run_1", key: "run_1/a", step: "a" },
+      { run: "run_1", key: "mine", step: "b" },
+      { run: "run_1", key: "run_1/c", step: "c", outcome: "denied", error: "POLICY_DENIED" },
+      { run: "run_10", key: "run_10/a", step: "a" },
+      { run: "run_2", key: "run_1/d", step: "d" },
+      { key: "run_1/e", step: "e" },
+      { run: "run_1", kind: "run" },
+    );
+    const of = (run: string) => lastEntries(trail.database, { run }, 100).map((entry) => entry.seq);
+    expect([of("run_1"), of("run_10"), of("run_2"), of("run"), of("run_")]).toEqual([
+      [1, 2, 3, 7],
+      [4],
+      [5],
+      [],
+      [],
+    ]);
+    expect(completedCalls(trail.database, "run_1").map(({ step }) => step)).toEqual(["a", "b", "c"]);
+  });
+
   it("gives the newest of them, oldest first", async () => {
     using trail = await variedTrail();
     expect(lastEntries(trail.database, {}, 2).map((entry) => entry.seq)).toEqual([4, 5]);

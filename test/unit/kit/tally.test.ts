@@ -7,12 +7,13 @@ import { entryOf } from "../../fixtures/kit/entry-of.ts";
 import { temporaryTrail } from "../../fixtures/kit/temporary-trail.ts";
 
 const principals = ["agent:a", "user:b"];
-const runs = ["run_1", "run_2"];
+const runs = ["run_1", "run_10"];
 const days = ["2026-11-01", "2026-11-02", "2026-11-03"];
 
 const call = fc.record({
   principal: fc.constantFrom(...principals),
   run: fc.option(fc.constantFrom(...runs), { nil: undefined }),
+  keyed: fc.constantFrom("of its run", "of another run", "no"),
   kind: fc.constantFrom("call" as const, "run" as const),
   effect: fc.constantFrom("read", "create"),
   outcome: fc.constantFrom("done" as const, "denied" as const),
@@ -36,6 +37,7 @@ describe("the tally", () => {
            WHERE outcome = 'done' AND body ->> '$.kind' = 'call' AND (principal = ?1 AND body ->> '$.time' >= ?2 OR run = ?1)`,
         );
         let day = 0;
+        let keys = 0;
         const expectEqual = () => {
           const now = new Date(`${days[day]}T12:00:00Z`);
           for (const principal of principals)
@@ -46,8 +48,11 @@ describe("the tally", () => {
           day = Math.min(day + later, days.length - 1);
           const work = transact(trail.database, () => {
             appender.load();
-            for (const draft of calls) {
-              appender.append(entryOf({ ...draft, time: `${days[day]}T08:00:00.000Z` }));
+            for (const { keyed, ...draft } of calls) {
+              keys += 1;
+              const keyRun = keyed === "of its run" ? draft.run : runs.find((run) => run !== draft.run);
+              const key = keyed === "no" ? undefined : `${keyRun}/${keys}`;
+              appender.append(entryOf({ ...draft, key, time: `${days[day]}T08:00:00.000Z` }));
               appender.flush();
               expectEqual();
             }
