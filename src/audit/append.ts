@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type CommitmentLabel, commit } from "./commitment.ts";
 import { type EntryDraft, entryText } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
+import { searchColumns } from "./search-columns.ts";
 
 /** The arguments and the result of a call, as canonical JSON. */
 export interface Payload {
@@ -29,7 +30,10 @@ export interface Appender {
 export function createAppender(database: DatabaseSync): Appender {
   const readTree = database.prepare("SELECT size, frontier FROM audit_tree WHERE id = 1");
   const writeTree = database.prepare("UPDATE audit_tree SET size = ?, root = ?, frontier = ? WHERE id = 1");
-  const insertEntry = database.prepare("INSERT INTO audit_entry (seq, body, leaf) VALUES (?, ?, ?)");
+  const insertEntry = database.prepare(
+    `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome, run, key, once, loose_run)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const insertPayload = database.prepare(
     "INSERT INTO audit_payload (seq, salt, arguments, result) VALUES (?, ?, ?, ?)",
   );
@@ -38,7 +42,10 @@ export function createAppender(database: DatabaseSync): Appender {
   let waiting: Waiting[] = [];
 
   function flush(): void {
-    for (const { seq, body, leaf } of waiting) insertEntry.run(seq, body, leaf);
+    for (const { seq, body, leaf, draft } of waiting) {
+      const { principal, tool, outcome, run, key, once, loose_run } = searchColumns(draft);
+      insertEntry.run(seq, body, leaf, principal, tool, outcome, run, key, once, loose_run);
+    }
     for (const { seq, salt, payload } of waiting)
       insertPayload.run(seq, salt, payload.arguments ?? null, payload.result ?? null);
     waiting = [];
@@ -66,7 +73,7 @@ export function createAppender(database: DatabaseSync): Appender {
       });
       const leaf = leafHash(body);
       tree.append(leaf);
-      waiting.push({ seq, body, leaf, salt, payload });
+      waiting.push({ seq, draft, body, leaf, salt, payload });
       return seq;
     },
     flush,
@@ -80,6 +87,7 @@ export function createAppender(database: DatabaseSync): Appender {
 /** An entry that is not written yet. */
 interface Waiting {
   seq: number;
+  draft: EntryDraft;
   body: string;
   leaf: Buffer;
   salt: string;

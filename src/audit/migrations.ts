@@ -1,10 +1,9 @@
 import type { Migration } from "../db/migrate.ts";
 
 /**
- * Tables of the owner `audit`. The body of an entry is the record; the other columns are computed from it by
- * SQLite, so they can never say anything else. Each of them and each index costs every call: other members are
- * read from the body. A key of a call that succeeded is unique: the database itself
- * refuses to do the same work twice.
+ * Tables of the owner `audit`. The body of an entry is the record; the columns after its leaf hash are for searching
+ * (search-columns.ts). Each of them and each index costs every call: other members are read from the body. A key of a
+ * call that succeeded is unique: the database itself refuses to do the same work twice.
  */
 export const auditMigrations: readonly Migration[] = [
   {
@@ -15,14 +14,13 @@ export const auditMigrations: readonly Migration[] = [
         seq INTEGER PRIMARY KEY,
         body TEXT NOT NULL,
         leaf BLOB NOT NULL,
-        principal TEXT AS (body ->> '$.principal'),
-        tool TEXT AS (body ->> '$.tool'),
-        outcome TEXT AS (body ->> '$.outcome'),
-        run TEXT AS (body ->> '$.run'),
-        key TEXT AS (body ->> '$.key'),
-        once TEXT AS (body ->> '$.once'),
-        -- the run of an entry that the index over keys does not lead to (of-run.ts)
-        loose_run TEXT AS (iif(outcome = 'done' AND substr(key, 1, length(run) + 1) = run || '/', NULL, run))
+        principal TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        run TEXT,
+        key TEXT,
+        once TEXT,
+        loose_run TEXT
       ) STRICT;
       CREATE UNIQUE INDEX audit_entry_key ON audit_entry (key, tool, principal) WHERE key IS NOT NULL AND outcome = 'done';
       CREATE UNIQUE INDEX audit_entry_once ON audit_entry (once, tool) WHERE once IS NOT NULL AND outcome = 'done';

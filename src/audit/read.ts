@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { Replay } from "../core/call-meta.ts";
 import { RingmainError } from "../core/errors.ts";
 import { type Entry, entrySchema, type Outcome } from "./entry.ts";
-import { ofRun } from "./of-run.ts";
+import { ofRun } from "./search-columns.ts";
 
 /** Which entries a reader wants. All conditions hold together. */
 export interface EntryFilter {

@@ -1,7 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
-import { commit } from "./commitment.ts";
-import { entrySchema } from "./entry.ts";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { type CommitmentLabel, commit } from "./commitment.ts";
+import { type Entry, entrySchema } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
+import { searchColumns } from "./search-columns.ts";
 
 /** What `verifyTrail` found. */
 export interface Verification {
@@ -15,7 +16,7 @@ export interface Verification {
 
 /**
  * Recomputes everything that can be recomputed: the place and the leaf hash of each entry, the tree over them,
- * the stored tree head, and the commitments to the payloads. Reads in one consistent snapshot.
+ * the stored tree head, the columns beside each entry, and the commitments to the payloads. Reads in one consistent snapshot.
  */
 export function verifyTrail(
   database: DatabaseSync,
@@ -36,7 +37,7 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
   let expected = 1;
   const rows = database
     .prepare(
-      `SELECT e.seq, e.body, e.leaf, p.salt, p.arguments, p.result FROM audit_entry e
+      `SELECT e.*, p.salt, p.arguments, p.result FROM audit_entry e
        LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY e.seq`,
     )
     .iterate();
@@ -53,16 +54,9 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
     const entry = parse(body);
     if (entry === undefined || entry.seq !== seq) {
       fault("the entry is not one that Ringmain wrote in this place");
-    } else if (typeof row.salt === "string") {
-      const { salt } = row;
-      const holds = (label: "arguments" | "result", text: unknown, commitment: string | undefined) =>
-        text === null ? commitment === undefined : commit(label, salt, String(text)) === commitment;
-      if (!holds("arguments", row.arguments, entry.arguments_commitment))
-        fault("the arguments differ from their commitment");
-      if (!holds("result", row.result, entry.result_commitment))
-        fault("the result differs from its commitment");
     } else {
-      erased += 1;
+      for (const message of faultsBeside(entry, row)) fault(message);
+      if (typeof row.salt !== "string") erased += 1;
     }
     tree.append(leaf);
     if (tree.size % 10_000 === 0) progress(tree.size);
@@ -82,6 +76,18 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
     faults.push({ seq: tree.size, message: "the tree head's subtrees differ from those of the entries" });
   }
   return { entries: tree.size, root, erased, faults };
+}
+
+/** What stands beside an entry's text and differs from what the text says: its columns and its payload. */
+function* faultsBeside(entry: Entry, row: Record<string, SQLOutputValue>): Generator<string> {
+  for (const [name, value] of Object.entries(searchColumns(entry)))
+    if (row[name] !== value) yield `the column ${name} differs from the entry`;
+  const { salt } = row;
+  if (typeof salt !== "string") return;
+  const holds = (label: CommitmentLabel, commitment: string | undefined) =>
+    row[label] === null ? commitment === undefined : commit(label, salt, String(row[label])) === commitment;
+  if (!holds("arguments", entry.arguments_commitment)) yield "the arguments differ from their commitment";
+  if (!holds("result", entry.result_commitment)) yield "the result differs from its commitment";
 }
 
 function missing(expected: number, next: number): string {

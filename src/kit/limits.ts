@@ -5,56 +5,59 @@ import type { Effect } from "../core/tool-description.ts";
 import type { Identity } from "../identity/principal.ts";
 import { createTally } from "./tally.ts";
 
-export interface LimitChecker {
-  /** Whether the caller has any, so that the entries of the trail are counted. */
-  bind(identity: Identity, effect: Effect): boolean;
-  /** Throws LIMIT_EXCEEDED when one more call would be too many. */
-  check(identity: Identity, effect: Effect, now: Date): void;
+/** The most that somebody may do, and what of it is done. */
+interface Limit {
+  most: number;
+  /** Counts the entries of the trail that the transaction has written. */
+  made(now: Date): number;
+  /** For people: "agent:buyer may make", and "writes a day". */
+  who: string;
+  what: string;
+}
+
+export interface Limits {
+  /** What binds a caller's calls of an effect. */
+  of(identity: Identity, effect: Effect): readonly Limit[];
   /** To be told when a transaction was rolled back. */
   rolledBack(): void;
 }
 
 /**
- * Prepares the check of limits on a connection. It counts the entries of the trail inside the call's own
- * transaction, so calls made in parallel cannot overspend; they must be written by then. A day is a UTC day.
+ * Prepares limits on a connection. They count the entries of the trail inside the call's own transaction, so calls
+ * made in parallel cannot overspend. A day is a UTC day.
  */
-export function limitChecker(
-  database: DatabaseSync,
-  limitsOf: ReadonlyMap<string, PrincipalLimits>,
-): LimitChecker {
+export function createLimits(database: DatabaseSync, limitsOf: ReadonlyMap<string, PrincipalLimits>): Limits {
   const tally = createTally(database);
-  const limitsThatBind = ({ principal, roles }: Identity, effect: Effect) => {
-    // the limits of a role bind each of its people by themselves; every one of several roles binds
-    const grantees = principal.startsWith("user:") ? roles.map((role) => `role:${role}`) : [principal];
-    return grantees.flatMap((grantee) => {
-      const { calls_per_day: calls, writes_per_day } = limitsOf.get(grantee) ?? {};
-      const writes = effect === "read" ? undefined : writes_per_day;
-      return calls === undefined && writes === undefined ? [] : [{ calls, writes }];
-    });
-  };
-  const mostWrites = ({ run }: Identity, effect: Effect) => (effect === "read" ? undefined : run?.writes);
-
   return {
-    bind: (identity, effect) =>
-      mostWrites(identity, effect) !== undefined || limitsThatBind(identity, effect).length > 0,
-    check(identity, effect, now) {
-      const { principal, run } = identity;
-      for (const most of limitsThatBind(identity, effect)) {
-        const made = tally.ofDay(principal, now);
-        refuseAbove(made.calls, most.calls, `${principal} may make`, "calls a day");
-        refuseAbove(made.writes, most.writes, `${principal} may make`, "writes a day");
+    of({ principal, roles, run }, effect) {
+      const limits: Limit[] = [];
+      const who = `${principal} may make`;
+      // the limits of a role bind each of its people by themselves; every one of several roles binds
+      const grantees = principal.startsWith("user:") ? roles.map((role) => `role:${role}`) : [principal];
+      for (const grantee of grantees) {
+        const { calls_per_day, writes_per_day } = limitsOf.get(grantee) ?? {};
+        const made = (now: Date) => tally.ofDay(principal, now);
+        if (calls_per_day !== undefined)
+          limits.push({ most: calls_per_day, made: (now) => made(now).calls, who, what: "calls a day" });
+        if (writes_per_day !== undefined && effect !== "read")
+          limits.push({ most: writes_per_day, made: (now) => made(now).writes, who, what: "writes a day" });
       }
-      const most = mostWrites(identity, effect);
-      if (run !== undefined && most !== undefined)
-        refuseAbove(tally.ofRun(run.id).writes, most, `A run of ${run.workflow} may make`, "writes");
+      if (run?.writes !== undefined && effect !== "read") {
+        const made = () => tally.ofRun(run.id).writes;
+        limits.push({ most: run.writes, made, who: `A run of ${run.workflow} may make`, what: "writes" });
+      }
+      return limits;
     },
     rolledBack: () => tally.forget(),
   };
 }
 
-function refuseAbove(made: number, most: number | undefined, who: string, what: string): void {
-  if (most === undefined || made < most) return;
-  throw new RingmainError("LIMIT_EXCEEDED", `${who} at most ${most} ${what}.`, {
-    hint: "Raise it under limits: of the agent, the client, the role or the workflow if this is meant.",
-  });
+/** Throws LIMIT_EXCEEDED when one more call would be too many. The entries so far must be written. */
+export function checkLimits(limits: readonly Limit[], now: Date): void {
+  for (const { most, made, who, what } of limits) {
+    if (made(now) < most) continue;
+    throw new RingmainError("LIMIT_EXCEEDED", `${who} at most ${most} ${what}.`, {
+      hint: "Raise it under limits: of the agent, the client, the role or the workflow if this is meant.",
+    });
+  }
 }

@@ -16,11 +16,12 @@ import { anonymous } from "../identity/principal.ts";
 import type { Access } from "../policy/access.ts";
 import type { Answer, Attempt, IncomingCall, PreparedCall, ServedTool } from "./call.ts";
 import { draftOf } from "./call-entry.ts";
+import { CallScope } from "./call-scope.ts";
 import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { shortened, textOfUnread } from "./kept-arguments.ts";
-import { limitChecker } from "./limits.ts";
+import { checkLimits, createLimits } from "./limits.ts";
 import {
   invalidArguments,
   isFitForKey,
@@ -64,11 +65,11 @@ export function createPipeline<Tables, Context>(options: {
   const control = transactionControl(database, { budgetMs: options.lockBudgetMs });
   const appender = createAppender(database);
   const findStoredCall = storedCallFinder(database);
-  const limits = limitChecker(database, options.limits);
+  const limits = createLimits(database, options.limits);
   const readPauses = database.prepare("SELECT principal FROM identity_pause");
   let paused: ReadonlySet<unknown> = new Set();
   /** The keys of the open transaction's calls: their entries may not be written yet. */
-  const recentKeys = new Set<string>();
+  const recentKeys = new Set<string | undefined>();
   const commits = new GroupCommit(database, control, {
     opened() {
       appender.load();
@@ -130,11 +131,14 @@ export function createPipeline<Tables, Context>(options: {
       // what takes long the first time is done before the transaction
       access.prepare(call.identity, tool.id);
       tool.hash();
-      return { ...call, input: parsed.data, argumentsText: canonicalJson(parsed.data) };
+      call.input = parsed.data;
+      call.argumentsText = canonicalJson(parsed.data);
     } catch (error) {
       if (isStoreFailure(error)) throw storeError(error, database.location() ?? "");
-      return { ...call, argumentsText: textOfUnread(incoming.arguments), refusal: asRingmainError(error) };
+      call.argumentsText = textOfUnread(incoming.arguments);
+      call.refusal = asRingmainError(error);
     }
+    return call;
   }
 
   /** Tries a call in a savepoint of its own and records what became of it, all within the open transaction. */
@@ -196,9 +200,10 @@ export function createPipeline<Tables, Context>(options: {
     const { key, once } = incoming;
     // What the search and the limits below must see is written now: once the unit has its savepoint, undoing the call
     // would undo the entries of others with it.
-    const isRecent = [key, once].some((given) => given !== undefined && recentKeys.has(given));
-    if (isRecent || limits.bind(identity, tool.effect)) appender.flush();
-    for (const given of [key, once]) if (given !== undefined) recentKeys.add(given);
+    const bounds = limits.of(identity, tool.effect);
+    if (bounds.length > 0 || recentKeys.has(key) || recentKeys.has(once)) appender.flush();
+    if (key !== undefined) recentKeys.add(key);
+    if (once !== undefined) recentKeys.add(once);
     const stored = findStoredCall({ tool: id, principal, key, once, arguments: argumentsText });
     if (stored !== undefined) {
       attempt.decision = "allow";
@@ -208,25 +213,25 @@ export function createPipeline<Tables, Context>(options: {
       return;
     }
 
-    const unit = startUnit(() => {
-      control.savepoint();
-      attempt.savepoint = true;
+    const scope = new CallScope<Tables>({
+      now,
+      principal,
+      changed: (table, row, version) => void attempt.changed.push([table, row, version]),
+      startUnit: () =>
+        startUnit(() => {
+          control.savepoint();
+          attempt.savepoint = true;
+        }),
     });
     try {
       // 6. facts
       restriction.handlerRunning = true;
-      const context = definition.context({
-        db: unit.db,
-        now,
-        principal,
-        newId,
-        changed: (table, row, version) => void attempt.changed.push([table, row, version]),
-      });
+      const context = definition.context(scope);
       const facts = await tool.resource?.(input, context);
       restriction.handlerRunning = false;
 
       // 7. may?
-      limits.check(identity, tool.effect, now);
+      checkLimits(bounds, now);
       applyDecision(
         attempt,
         access.decide({ ...question, facts: facts && tool.facts ? tool.facts.parse(facts) : {} }),
@@ -237,14 +242,14 @@ export function createPipeline<Tables, Context>(options: {
       restriction.handlerRunning = true;
       const result = await tool.handler(input, context);
       restriction.handlerRunning = false;
-      if (unit.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
+      if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
 
       // 9. typed?
       const text = canonicalJson(tool.output.parse(result));
       if (Buffer.byteLength(text) > largestResult) throw resultTooLarge(id);
       attempt.result = text;
     } finally {
-      unit.end();
+      scope.end();
     }
   }
 

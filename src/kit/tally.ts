@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { ofRun } from "../audit/of-run.ts";
+import { ofRun } from "../audit/search-columns.ts";
 
 /** How many calls succeeded. */
 export interface Count {

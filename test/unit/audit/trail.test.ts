@@ -56,9 +56,9 @@ describe("the trail", () => {
     ["UPDATE audit_entry SET body = '{}' WHERE seq = 1", "never changed"],
     ["UPDATE audit_entry SET leaf = x'00'", "never changed"],
     ["DELETE FROM audit_entry WHERE seq = 2", "never deleted"],
-    ["INSERT INTO audit_entry (seq, body, leaf) VALUES (2, '{}', x'00')", "UNIQUE"],
+    ["INSERT INTO audit_entry SELECT * FROM audit_entry WHERE seq = 2", "UNIQUE"],
     [
-      "INSERT INTO audit_entry (seq, body, leaf) VALUES (2, '{}', x'00') ON CONFLICT DO UPDATE SET body = '{}'",
+      "INSERT INTO audit_entry SELECT * FROM audit_entry WHERE seq = 2 ON CONFLICT DO UPDATE SET body = '{}'",
       "never changed",
     ],
   ])("is append-only, on any connection: %s", async (sql, message) => {
@@ -72,8 +72,8 @@ describe("the trail", () => {
   });
 
   it.each([
-    "INSERT OR REPLACE INTO audit_entry (seq, body, leaf) VALUES (2, '{}', x'00')",
-    "REPLACE INTO audit_entry (seq, body, leaf) SELECT seq, body, leaf FROM audit_entry",
+    "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE seq = 2",
+    "REPLACE INTO audit_entry SELECT * FROM audit_entry",
   ])(
     "replaces no entry on a connection of ours, and verification finds what another one replaced: %s",
     async (sql) => {
@@ -84,7 +84,9 @@ describe("the trail", () => {
       ours.close();
       expect(verifyTrail(trail.database)).toMatchObject({ entries: 2, faults: [] });
       const plain = new DatabaseSync(trail.path);
-      plain.exec("INSERT OR REPLACE INTO audit_entry (seq, body, leaf) VALUES (2, '{}', x'00')");
+      plain.exec(
+        "INSERT OR REPLACE INTO audit_entry (seq, body, leaf, principal, tool, outcome) VALUES (2, '{}', x'00', '', '', '')",
+      );
       plain.close();
       expect(verifyTrail(trail.database).faults).not.toEqual([]);
     },

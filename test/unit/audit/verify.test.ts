@@ -39,6 +39,14 @@ describe("verifying the trail", () => {
       3,
       "leaf hash",
     ],
+    ...["principal", "tool", "outcome", "run", "key", "once", "loose_run"].map(
+      (column): [string, string, number, string] => [
+        `an edited column: ${column}`,
+        `UPDATE audit_entry SET ${column} = 'other' WHERE seq = 3`,
+        3,
+        `the column ${column} differs`,
+      ],
+    ),
     ["an edited leaf", `UPDATE audit_entry SET leaf = zeroblob(32) WHERE seq = 3`, 3, "leaf hash"],
     [
       "a body that is no entry",
@@ -77,13 +85,15 @@ describe("verifying the trail", () => {
     ["everything deleted", `DELETE FROM audit_entry`, 0, "says 6 entries, there are 0"],
     [
       "an entry slipped in",
-      `INSERT INTO audit_entry (seq, body, leaf) SELECT 7, body, leaf FROM audit_entry WHERE seq = 6`,
+      `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome)
+       SELECT 7, body, leaf, principal, tool, outcome FROM audit_entry WHERE seq = 6`,
       7,
       "not one that Ringmain wrote",
     ],
     [
       "an entry in place zero",
-      `INSERT INTO audit_entry (seq, body, leaf) SELECT 0, body, leaf FROM audit_entry WHERE seq = 6`,
+      `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome)
+       SELECT 0, body, leaf, principal, tool, outcome FROM audit_entry WHERE seq = 6`,
       0,
       "stands where entry 1 should",
     ],
@@ -96,12 +106,12 @@ describe("verifying the trail", () => {
     expect(faults).toContainEqual({ seq, message: expect.stringContaining(message) });
   });
 
-  it("finds a body that was edited together with its leaf, by the tree head", async () => {
+  it("finds a body that was edited together with its leaf and its column, by the tree head", async () => {
     const { faults } = await verifyAfter((database) => {
       const body = String(database.prepare("SELECT body FROM audit_entry WHERE seq = 3").get()?.body);
       const edited = body.replace("agent:writer", "agent:reader");
       database
-        .prepare("UPDATE audit_entry SET body = ?, leaf = ? WHERE seq = 3")
+        .prepare("UPDATE audit_entry SET body = ?, leaf = ?, principal = 'agent:reader' WHERE seq = 3")
         .run(edited, leafHash(Buffer.from(edited)));
     });
     expect(faults).toEqual([{ seq: 6, message: expect.stringContaining("the entries give") }]);
