@@ -1,5 +1,4 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { Replay } from "../core/call-meta.ts";
 import { RingmainError } from "../core/errors.ts";
 import { type Entry, entrySchema, type Outcome } from "./entry.ts";
 import { ofRun } from "./search-columns.ts";
@@ -76,57 +75,4 @@ export function parseEntry(body: unknown): Entry {
 export function countOutcomes(database: DatabaseSync): Partial<Record<string, number>> {
   const rows = database.prepare("SELECT outcome, count(*) AS n FROM audit_entry GROUP BY outcome").all();
   return Object.fromEntries(rows.map((row) => [String(row.outcome), Number(row.n)]));
-}
-
-/** One completed call of a run, as its journal. */
-export interface CompletedCall {
-  entry: number;
-  step: string;
-  /** Canonical JSON of the result; absent when the call failed, or when the payload was erased. */
-  result?: string;
-  error?: { code: string; message: string };
-  /** The grant and the policies that decided it. */
-  policies: string[];
-  replayed?: Replay;
-}
-
-/**
- * The calls that a run has behind it, in order: those that succeeded, and those that were refused or failed.
- * A replayed call leads to the result of the entry that did the work.
- */
-export function completedCalls(database: DatabaseSync, run: string): CompletedCall[] {
-  const rows = database
-    .prepare(
-      `SELECT e.body, p.result, o.run AS replayed_run
-       FROM (SELECT seq, body FROM audit_entry WHERE ${ofRun.sql}) e
-       LEFT JOIN audit_entry o ON o.seq = e.body ->> '$.replay_of'
-       LEFT JOIN audit_payload p ON p.seq = coalesce(o.seq, e.seq)
-       WHERE e.body ->> '$.kind' = 'call' ORDER BY e.seq`,
-    )
-    .all(...ofRun.values(run));
-  const calls: CompletedCall[] = [];
-  for (const row of rows) {
-    const { seq, step, error, reason = "", replay_of, policies } = parseEntry(row.body);
-    if (step === undefined) continue;
-    const call: CompletedCall = { entry: seq, step, policies };
-    if (error !== undefined) call.error = { code: error, message: reason };
-    else if (row.result !== null) call.result = String(row.result);
-    if (replay_of !== undefined) {
-      call.replayed = {
-        entry: replay_of,
-        ...(row.replayed_run !== null && { run: String(row.replayed_run) }),
-      };
-    }
-    calls.push(call);
-  }
-  return calls;
-}
-
-/** The entry that recorded a business key as done for a tool (`server.tool`), and its run. */
-export function findOnce(database: DatabaseSync, tool: string, once: string): Replay | undefined {
-  const row = database
-    .prepare("SELECT seq, run FROM audit_entry WHERE once = ? AND tool = ? AND outcome = 'done'")
-    .get(once, tool);
-  if (row === undefined) return undefined;
-  return { entry: Number(row.seq), ...(row.run !== null && { run: String(row.run) }) };
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
+import { type CompletedCall, completedCallsReader, onceFinder } from "../audit/completed-calls.ts";
 import type { EntryDraft } from "../audit/entry.ts";
-import { type CompletedCall, completedCalls, findOnce } from "../audit/read.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Journal, JournalRecord } from "../engine/journal.ts";
@@ -27,6 +27,8 @@ const transient: ReadonlySet<ErrorCode> = new Set([
  */
 export function createTrailJournal(database: DatabaseSync): Journal {
   const appender = createAppender(database);
+  const completedCalls = completedCallsReader(database);
+  const findOnce = onceFinder(database, runnerTool.once);
   const append = (draft: EntryDraft, payload?: Parameters<typeof appender.append>[1]) => {
     appender.load();
     appender.append(draft, payload);
@@ -34,10 +36,10 @@ export function createTrailJournal(database: DatabaseSync): Journal {
   };
 
   return {
-    read: (runId) => new Map(completedCalls(database, runId).flatMap(journalRecord)),
-    findOnce: (key) => findOnce(database, runnerTool.once, key),
+    read: (runId) => new Map(completedCalls(runId).flatMap(journalRecord)),
+    findOnce,
     markOnce({ key, runId, path, workflow, agent, at }) {
-      if (findOnce(database, runnerTool.once, key) !== undefined) return;
+      if (findOnce(key) !== undefined) return;
       const common = runnerEntry({ kind: "once", tool: runnerTool.once, principal: `agent:${agent}`, at });
       append({ ...common, run: runId, step: path, workflow, once: key }, { result: "{}" });
     },

@@ -34,8 +34,11 @@ export interface ToolCall {
 /** Makes one attempt of a call. Throws RingmainError; `policies` in its details are the ids that refused. */
 export type CallTool = (call: ToolCall) => Promise<CallAnswer>;
 
+/** What a run's caller must know of it. */
+export type CallingRun = Pick<RunIdentity, "runId" | "workflow" | "workflowHash" | "agent">;
+
 /** Gives a run its caller, for instance by minting its token. Asked once per execution of a run. */
-export type CallerFor = (run: RunIdentity, limits: Plan["limits"]) => CallTool | Promise<CallTool>;
+export type CallerFor = (run: CallingRun, limits: Plan["limits"]) => CallTool | Promise<CallTool>;
 
 /** Executes a plan from its beginning; what completed before is answered by the context. */
 export type ExecutePlan = (plan: Plan, context: RunContext) => Promise<Record<string, Json>>;

@@ -10,7 +10,7 @@ import type { Engine, ExecuteOptions, Run, StartRequest } from "../engine.ts";
 import type { Journal } from "../journal.ts";
 import type { Delay } from "../retry.ts";
 import type { Fault } from "../run-error.ts";
-import type { CallerFor, ExecutePlan } from "../tool-caller.ts";
+import type { CallerFor, CallTool, ExecutePlan } from "../tool-caller.ts";
 import { beginExecution } from "./execution.ts";
 import { createHeldRuns, type HeldRun } from "./held-runs.ts";
 import { isFree, leaseMs } from "./lease.ts";
@@ -98,7 +98,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
   };
 
   /** Executes a run that was just taken, and records how it ends under the epoch of the take. */
-  const begin = (row: RunRow, report?: ExecuteOptions["report"]): HeldRun => {
+  const begin = (row: RunRow, report?: ExecuteOptions["report"], caller?: Promise<CallTool>): HeldRun => {
     const { id, epoch } = row;
     const identity = identityOf(row);
     const takenAt = clock.now().getTime();
@@ -115,7 +115,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           const { workflow, agent } = row;
           journal.markOnce({ key, runId: id, path, workflow, agent, at: clock.now() });
         }),
-      callerFor: options.callerFor,
+      openCaller: async (limits) => caller ?? options.callerFor(identity, limits),
       executePlan: options.executePlan,
       delay,
       random: options.random ?? Math.random,
@@ -139,11 +139,12 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     runId: string,
     locate: () => RunRow,
     { report }: ExecuteOptions,
+    callerOf: (row: RunRow) => Promise<CallTool> | undefined = () => undefined,
   ): Promise<Run> => {
     assertOpen();
     const taken = await write(() => take(locate()));
     const joined = held.find(runId);
-    if (taken !== undefined) await begin(taken, report).settled;
+    if (taken !== undefined) await begin(taken, report, callerOf(taken)).settled;
     else if (joined !== undefined) {
       if (report !== undefined) joined.execution.watch(report);
       await joined.settled;
@@ -158,7 +159,23 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       if (created) for (const worker of workers) worker.wake();
       return { run: runOf(row), created };
     },
-    run: (request, execute = {}) => executeHere(request.runId, () => insert(request).row, execute),
+    async run(request, execute = {}) {
+      const { runId, plan } = request;
+      const { workflow, fileHash: workflowHash, agent } = plan;
+      // Minting a token takes as long as writing the run's rows, so both are done at once. It is minted in vain when the
+      // run exists already, with another plan perhaps.
+      const caller = Promise.resolve(
+        options.callerFor({ runId, workflow, workflowHash, agent }, plan.limits),
+      );
+      caller.catch(() => {});
+      let created = false;
+      const locate = () => {
+        const inserted = insert(request);
+        created = inserted.created;
+        return inserted.row;
+      };
+      return executeHere(runId, locate, execute, () => (created ? caller : undefined));
+    },
     resume: (runId, execute = {}) => executeHere(runId, () => store.get(runId), execute),
 
     async cancel(runId) {

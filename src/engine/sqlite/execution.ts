@@ -5,7 +5,7 @@ import type { Journal, RunEnding } from "../journal.ts";
 import type { Delay } from "../retry.ts";
 import { createRunContext } from "../run-context.ts";
 import { type Fault, toRunError } from "../run-error.ts";
-import type { CallerFor, ExecutePlan, RunIdentity } from "../tool-caller.ts";
+import type { CallTool, ExecutePlan, RunIdentity } from "../tool-caller.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 
 /** Why an execution was stopped before its plan came to an end. */
@@ -30,7 +30,7 @@ export interface ExecutionOptions {
   usedMs: number;
   journal: Pick<Journal, "read" | "findOnce">;
   markOnce: RunContext["markOnce"];
-  callerFor: CallerFor;
+  openCaller: (limits: Plan["limits"]) => Promise<CallTool>;
   executePlan: ExecutePlan;
   delay: Delay;
   random: () => number;
@@ -77,14 +77,15 @@ export function beginExecution(options: ExecutionOptions): Execution {
     try {
       const plan = options.readPlan();
       cancelDeadline = onDeadline(plan.limits.durationMs, options.usedMs, () => stop("timeout"));
-      const opening = Promise.resolve(options.callerFor(identity, plan.limits));
+      const opening = options.openCaller(plan.limits);
+      const completed = options.journal.read(identity.runId); // while the caller's token is being signed
       const callTool = await unlessAborted(opening, controller.signal);
       const context = createRunContext({
         runId: identity.runId,
         startedAt,
         inputs: identity.inputs,
         signal: controller.signal,
-        completed: options.journal.read(identity.runId),
+        completed,
         callTool,
         findOnce: options.journal.findOnce,
         markOnce: options.markOnce,

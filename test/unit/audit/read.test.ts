@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  completedCalls,
-  countOutcomes,
-  entryLines,
-  findOnce,
-  lastEntries,
-  parseEntry,
-} from "../../../src/audit/read.ts";
+import { completedCallsReader, onceFinder } from "../../../src/audit/completed-calls.ts";
+import { countOutcomes, entryLines, lastEntries, parseEntry } from "../../../src/audit/read.ts";
 import { temporaryTrail } from "../../fixtures/kit/temporary-trail.ts";
 
 async function variedTrail() {
@@ -60,7 +54,7 @@ describe("reading entries", () => {
       [],
       [],
     ]);
-    expect(completedCalls(trail.database, "run_1").map(({ step }) => step)).toEqual(["a", "b", "c"]);
+    expect(completedCallsReader(trail.database)("run_1").map(({ step }) => step)).toEqual(["a", "b", "c"]);
   });
 
   it("gives the newest of them, oldest first", async () => {
@@ -97,19 +91,19 @@ describe("the journal of a run", () => {
       "DELETE FROM audit_payload WHERE seq = 6; UPDATE audit_payload SET result = NULL WHERE seq = 5",
     );
     const policies = ["notes.add_note"];
-    expect(completedCalls(trail.database, "run_1")).toEqual([
+    expect(completedCallsReader(trail.database)("run_1")).toEqual([
       { entry: 2, step: "a", policies, result: '{"done":1}' },
       { entry: 3, step: "b", policies: ["p"], error: { code: "POLICY_DENIED", message: "no" } },
       { entry: 5, step: "c", policies, result: '{"done":0}', replayed: { entry: 1, run: "run_0" } },
       { entry: 6, step: "d", policies },
     ]);
-    expect(completedCalls(trail.database, "run_2")).toEqual([]);
+    expect(completedCallsReader(trail.database)("run_2")).toEqual([]);
   });
 
   it("finds the entry of a business key by its tool", async () => {
     using trail = await temporaryTrail();
     await trail.append({ once: "o", run: "run_1" }, { once: "p" }, { once: "q", outcome: "failed" });
-    const find = (tool: string, once: string) => findOnce(trail.database, tool, once);
+    const find = (tool: string, once: string) => onceFinder(trail.database, tool)(once);
     expect(find("notes.add_note", "o")).toEqual({ entry: 1, run: "run_1" });
     expect(find("notes.add_note", "p")).toEqual({ entry: 2 });
     expect(find("notes.add_note", "q")).toBeUndefined();
