@@ -20,7 +20,7 @@ export async function benchColdStart(): Promise<Result[]> {
   start([program, "init", workspace]);
   writeFileSync(
     join(workspace, "workflows", "one-call.yaml"),
-    "agent: reporter\nsteps:\n  - id: report\n    call: accounting.trial_balance\n",
+    "agent: reporter\nsteps:\n  - id: report\n    call: accounting.report\n    with: { report: trial_balance }\n",
   );
   const run = ["run", "one-call", "--workspace", workspace];
   const sides = {

@@ -1,5 +1,7 @@
 import type { ServerDefinition } from "../../src/kit/define-tool.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { prompts } from "./prompts.ts";
+import { resources } from "./resources.ts";
 import { type AccountingContext, accountingContext } from "./store/context.ts";
 import type { AccountingTables } from "./store/tables.ts";
 import { tools } from "./tools.ts";
@@ -17,5 +19,7 @@ export const definition: ServerDefinition<AccountingTables, AccountingContext> =
   ].join(" "),
   migrations: [initial],
   tools,
+  resources,
+  prompts,
   context: accountingContext,
 };

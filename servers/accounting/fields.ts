@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { currency, instant, isoDate, money, tradeLine } from "../../src/kit/fields.ts";
+import { roundingModes } from "./store/rounding.ts";
+import { entryKinds } from "./store/tables.ts";
 
 /** The largest amount these books take in one line, invoice or payment: sums of thousands stay exact integers. */
 export const maxMinor = 1_000_000_000_000;
@@ -31,6 +33,45 @@ export const paymentId = id.describe("Payment id, e.g. pay_0001. Use get_invoice
 export const entryId = id.describe("Id of the journal entry.");
 export const externalId = lineOfText(100);
 
+/** A day that a business may name: it keeps days with a few hundred added or taken off within four digits. */
+export const businessDay = isoDate.refine(
+  (day) => day >= "1900-01-01" && day <= "2199-12-31",
+  "must be a day from 1900-01-01 to 2199-12-31",
+);
+
+/** A calendar month. */
+export const month = z
+  .string()
+  .regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/, "must be a month, YYYY-MM")
+  .describe("Calendar month, YYYY-MM.");
+
+/** The rate of a tax as decimal text. */
+export const taxRate = z
+  .string()
+  .regex(/^(0(\.\d{1,10})?|1(\.0{1,10})?)$/, 'must be a decimal text from "0" to "1", e.g. "0.19"');
+
+export const accountId = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z.-]{0,15}$/, "must be an account code such as 4000")
+  .describe("Account code, e.g. 4000. list_accounts shows the chart.");
+const accountTypes = ["asset", "liability", "equity", "income", "expense"] as const;
+export const accountType = z.enum(accountTypes).describe("What kind of account it is.");
+
+export const taxCodeId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "must be lower case letters, digits, dot, dash, e.g. vat-19")
+  .describe('Tax code, e.g. vat-19; "none" is no tax. list_tax_codes shows them.');
+
+/** How much of the base currency one unit of a foreign currency is worth. */
+export const exchangeRate = z
+  .string()
+  .regex(/^(?=.*[1-9])(0|[1-9]\d{0,6})(\.\d{1,10})?$/, 'must be a positive decimal text such as "1.1532"')
+  .describe(
+    'Decimal text: what one unit of the currency is worth in the base currency, e.g. "0.9213" for 1 USD = 0.9213 EUR. Default: the stored rate of the day, or the last one before.',
+  );
+
+export const reason = lineOfText(500).describe("Why, for the books.");
+
 export const expectedVersion = z
   .int()
   .min(1)
@@ -55,8 +96,12 @@ export const invoiceLineInput = tradeLine.extend({
   description: paragraphs(500).describe("What the customer reads on the invoice."),
   unit_price: money
     .extend({ minor: z.int().min(0).max(maxMinor).describe("Whole minor units, not negative.") })
-    .describe("Net price of one unit before the discount."),
+    .describe("Price of one unit before the discount; net, unless prices_include_tax is true."),
   discount_rate: discountRate.default("0"),
+  tax_code: taxCodeId.default("none"),
+  account_id: accountId
+    .default("4000")
+    .describe("Income account the line is booked to. Default 4000, Sales."),
 });
 export type InvoiceLineInput = z.output<typeof invoiceLineInput>;
 
@@ -65,6 +110,10 @@ export const invoiceLinesInput = z
   .min(1)
   .max(1_000)
   .describe("The lines, all in one currency. Each is rounded to whole minor units by itself.");
+
+export const pricesIncludeTax = z
+  .boolean()
+  .describe("Whether the unit prices contain the tax (true) or it comes on top of them (false).");
 
 export const invoiceStatuses = ["draft", "open", "overdue", "partly_paid", "paid", "void"] as const;
 export const invoiceStatus = z
@@ -87,7 +136,7 @@ export const invoiceSummary = z.strictObject({
     .min(1)
     .max(3)
     .describe("The dunning level the days overdue call for: 1, from 21 days 2, from 35 days 3."),
-  total: money.describe("Sum of the lines."),
+  total: money.describe("Sum of the lines, tax included."),
   balance: money.describe("What is left to pay; 0 for a draft."),
   customer: z.strictObject({
     id: customerId,
@@ -104,17 +153,75 @@ const invoiceLine = z.strictObject({
   quantity: z.int(),
   unit_price: money,
   discount_rate: z.string().describe('Decimal text, "0.15" is 15 %.'),
+  account_id: z.string().describe("Income account."),
   tax_code: z.string(),
-  net: money.describe("unit_price × quantity × (1 − discount_rate), rounded."),
+  tax_rate: z.string().describe('Decimal text: "0.19" is 19 %.'),
+  net: money.describe("unit_price × quantity × (1 − discount_rate), rounded, without the tax."),
+  tax: money.describe("Tax on the line, rounded by itself."),
 });
 
 /** An invoice with its lines, as the tools that write one return it. */
 export const invoiceRecord = invoiceSummary.extend({
   lines: z.array(invoiceLine),
+  prices_include_tax: pricesIncludeTax,
+  net: money.describe("Sum of the lines' nets."),
+  tax: money.describe("Sum of the lines' tax."),
+  exchange_rate: z.string().optional().describe("Base currency per unit, as posted."),
   draft_number: z.string().optional().describe("The number it had as a draft."),
   external_id: z.string().optional().describe("Its id in the system it was imported from."),
   entry_id: entryId.optional(),
   posted_at: instant.optional(),
+});
+
+/** Which invoice gets how much of a payment. */
+export const allocationInput = z.strictObject({ invoice_id: invoiceId, amount: positiveMoney });
+
+/** What an invoice got of a payment. */
+export const allocationOutput = z.strictObject({
+  invoice_id: invoiceId,
+  number: z.string(),
+  amount: money.describe("What the invoice got."),
+  allocated_on: isoDate,
+  balance: money.describe("What it still owes."),
+});
+
+/** A payment as it stands in the books. */
+export const paymentRecord = z.strictObject({
+  payment_id: paymentId,
+  customer_id: customerId,
+  amount: money,
+  received_on: isoDate,
+  bank_reference: z.string(),
+  bank_account_id: z.string(),
+  exchange_rate: z.string().describe("Base currency per unit, as posted."),
+  refunded: money.describe("What was paid back."),
+  unallocated: money.describe("What no invoice took and was not paid back."),
+  entry_id: entryId,
+  version,
+});
+
+/** A line of a journal entry: what an account was posted. */
+export const postingRecord = z.strictObject({
+  account_id: z.string(),
+  account_name: z.string(),
+  debit: money.optional(),
+  credit: money.optional(),
+  base_debit: money.optional().describe("The debit in the base currency."),
+  base_credit: money.optional().describe("The credit in the base currency."),
+});
+
+/** A journal entry. */
+export const entryRecord = z.strictObject({
+  entry_id: entryId,
+  number: z.int().describe("Gapless number in the journal."),
+  entry_on: isoDate,
+  kind: z
+    .enum(entryKinds)
+    .describe("What made it; journal: written by hand. reversal: the opposite of another."),
+  source_id: z.string().describe("The invoice, payment, refund, credit note or write-off behind it."),
+  memo: z.string(),
+  reverses: z.string().optional().describe("The entry it reverses."),
+  postings: z.array(postingRecord),
 });
 
 /** A customer as it stands in the books. */
@@ -138,5 +245,38 @@ export const customerRecord = z.strictObject({
 });
 
 export const outboxStatus = z
-  .enum(["queued", "sent", "failed"])
-  .describe("queued: written, not mailed yet. sent: mailed. failed: mailing was given up.");
+  .enum(["queued", "sending", "sent", "failed", "unknown"])
+  .describe(
+    "queued: written, not mailed yet. sending: being mailed. sent: the mail server took it. failed: mailing was given up. unknown: it may have been mailed or not; it is not tried again.",
+  );
+
+export const accountRecord = z.strictObject({
+  id: accountId,
+  name: z.string(),
+  type: accountType,
+  control: z.boolean().describe("Whether only invoices and payments post to it, never post_journal."),
+  version,
+});
+
+export const taxCodeRecord = z.strictObject({
+  id: taxCodeId,
+  name: z.string(),
+  rate: z.string().describe('Decimal text: "0.19" is 19 %.'),
+  account_id: z.string().describe("Account that collects the tax."),
+  version,
+});
+
+export const exchangeRateRecord = z.strictObject({
+  currency,
+  base_currency: currency,
+  day: isoDate.describe("First day it holds."),
+  rate: z.string().describe("Decimal text: base currency per unit."),
+  version,
+});
+
+export const settingsRecord = z.strictObject({
+  base_currency: currency.optional().describe("Absent until it is set; the first posting sets it too."),
+  rounding: z.enum(roundingModes).describe("How amounts become whole minor units."),
+  closed_through: month.optional().describe("The last closed month."),
+  version,
+});

@@ -1,6 +1,7 @@
 import type { InvoiceLineInput } from "./fields.ts";
 import { seedCatalogue } from "./seed-catalogue.ts";
 import { type SeedCustomer, seedCustomers } from "./seed-customers.ts";
+import { seedTax } from "./seed-ledger.ts";
 import { addDays, daysBetween } from "./store/days.ts";
 import { type PricedLines, priceLines } from "./store/invoice-lines.ts";
 
@@ -87,14 +88,18 @@ function planInvoice(
 ): PlannedInvoice {
   const issuedOn = addDays(dueOn, -customer.paymentTermsDays);
   for (;;) {
-    const priced = priceLines(randomLines(random, customer.currency), "half_up");
+    const priced = priceLines(randomLines(random, customer), {
+      mode: "half_up",
+      pricesIncludeTax: false,
+      rateOf: (code) => (code === seedTax.id ? seedTax.rate : "0"),
+    });
     if (priced.totalMinor >= total.least && priced.totalMinor <= total.most) {
       return { customer, issuedOn, dueOn, priced };
     }
   }
 }
 
-function randomLines(random: () => number, currency: "EUR" | "GBP"): InvoiceLineInput[] {
+function randomLines(random: () => number, { currency, country }: SeedCustomer): InvoiceLineInput[] {
   const first = Math.floor(random() * seedCatalogue.length);
   return Array.from({ length: 1 + Math.floor(random() * 5) }, (_, index) => {
     const [sku, description, cents] =
@@ -107,6 +112,8 @@ function randomLines(random: () => number, currency: "EUR" | "GBP"): InvoiceLine
       quantity: 1 + Math.floor(random() * 10),
       unit_price: { minor, currency },
       discount_rate: random() < 0.2 ? "0.05" : "0",
+      tax_code: country === seedTax.country ? seedTax.id : "none",
+      account_id: "4000",
     };
   });
 }

@@ -2,41 +2,60 @@ import type { CallContext } from "../../src/kit/define-tool.ts";
 import { seedServer } from "../../src/kit/seed.ts";
 import { definition } from "./definition.ts";
 import { type SeedCustomer, seedCustomers } from "./seed-customers.ts";
+import { type PlannedJournal, planJournals, planRates, seedAccounts, seedTax } from "./seed-ledger.ts";
 import { type PlannedInvoice, type PlannedPayment, planBooks } from "./seed-plan.ts";
+import { account, upsertAccount } from "./store/accounts.ts";
 import { type AccountingContext, accountingContext } from "./store/context.ts";
 import { upsertCustomer } from "./store/customers.ts";
 import { daysBetween } from "./store/days.ts";
-import { insertDraft, postDraft } from "./store/invoices.ts";
+import { conversionFor, setRate } from "./store/exchange-rates.ts";
+import { insertDraft, requireInvoice } from "./store/invoices.ts";
+import { journalPostings } from "./store/journal.ts";
+import { postEntry } from "./store/ledger.ts";
 import { nextNumber } from "./store/numbering.ts";
 import { bookPayment, type Share } from "./store/payments.ts";
+import { postDraft } from "./store/posting-invoices.ts";
+import { updateSettings } from "./store/settings.ts";
 import type { AccountingTables } from "./store/tables.ts";
+import { upsertTaxCode } from "./store/tax-codes.ts";
 
 /**
  * Writes the books of the sample company: 60 customers (cus_0001 …), 300 posted invoices over the twelve months
- * before `call.now` and their payments, through the same store as the tools, in the order of their days. The
+ * before `call.now`, their payments, and the monthly costs, through the same store as the tools, in the order of their days. The
  * same day gives the same rows, ids included. Returns the counts.
  */
 export async function seed(call: CallContext<AccountingTables>): Promise<Record<string, number>> {
   const context = { ...accountingContext(call), newId: countedIds() };
   const { invoices, payments } = planBooks({ today: context.today, random: seededRandom(20_260_101) });
+  await writeSetup(context);
   const customerIds = await writeCustomers(context);
-  const posted = new Map<PlannedInvoice, { invoiceId: string; number: string }>();
-  const events = [
-    ...invoices.map((invoice) => ({ day: invoice.issuedOn, invoice, payment: undefined })),
-    ...payments.map((payment) => ({ day: payment.receivedOn, invoice: undefined, payment })),
-  ].sort((a, b) => a.day.localeCompare(b.day));
-  for (const { day, invoice, payment } of events) {
-    const then = { ...context, today: day, at: `${day}T00:00:00.000Z` };
-    if (invoice !== undefined) {
-      posted.set(invoice, await writeInvoice(then, invoice, written(customerIds, invoice.customer)));
-    } else {
-      const shares = payment.shares.map(({ invoice: settled, minor }) => ({
-        ...written(posted, settled),
-        issuedOn: settled.issuedOn,
-        minor,
-      }));
-      await writePayment(then, payment, written(customerIds, payment.customer), shares);
+  const posted = new Map<PlannedInvoice, string>();
+  const post = async (then: AccountingContext, invoice: PlannedInvoice) => {
+    posted.set(invoice, await writeInvoice(then, invoice, written(customerIds, invoice.customer)));
+  };
+  const pay = async (then: AccountingContext, payment: PlannedPayment) => {
+    const shares: Share[] = [];
+    for (const { invoice, minor } of payment.shares) {
+      shares.push({ invoice: await requireInvoice(then, written(posted, invoice)), minor });
     }
+    await writePayment(then, payment, written(customerIds, payment.customer), shares);
+  };
+  const events = [
+    ...planJournals(context.today).map((journal) => ({
+      day: journal.day,
+      write: (then: AccountingContext) => writeJournal(then, journal),
+    })),
+    ...invoices.map((invoice) => ({
+      day: invoice.issuedOn,
+      write: (then: AccountingContext) => post(then, invoice),
+    })),
+    ...payments.map((payment) => ({
+      day: payment.receivedOn,
+      write: (then: AccountingContext) => pay(then, payment),
+    })),
+  ].sort((a, b) => a.day.localeCompare(b.day));
+  for (const { day, write } of events) {
+    await write({ ...context, today: day, at: `${day}T00:00:00.000Z` });
   }
   return { customers: customerIds.size, invoices: posted.size, payments: payments.length };
 }
@@ -46,6 +65,23 @@ function written<Planned, Written>(all: ReadonlyMap<Planned, Written>, planned: 
   const found = all.get(planned);
   if (found === undefined) throw new Error("The plan refers to something that is not written yet.");
   return found;
+}
+
+async function writeSetup(context: AccountingContext): Promise<void> {
+  await updateSettings(context, { baseCurrency: "EUR" });
+  const { id, name, rate } = seedTax;
+  await upsertTaxCode(context, { id, name, rate });
+  for (const one of seedAccounts) await upsertAccount(context, one);
+  for (const one of planRates(context.today)) await setRate(context, { currency: "GBP", ...one });
+}
+
+async function writeJournal(context: AccountingContext, { day, memo, lines }: PlannedJournal): Promise<void> {
+  const postings = await journalPostings(context, {
+    day,
+    lines: lines.map(([id, minor]) => ({ account: id, currency: "EUR", minor })),
+    rates: new Map(),
+  });
+  await postEntry(context, { kind: "journal", entryOn: day, memo, postings });
 }
 
 async function writeCustomers(context: AccountingContext): Promise<Map<SeedCustomer, string>> {
@@ -72,7 +108,7 @@ async function writeInvoice(
   context: AccountingContext,
   { issuedOn, dueOn, priced }: PlannedInvoice,
   customerId: string,
-): Promise<{ invoiceId: string; number: string }> {
+): Promise<string> {
   const draftNumber = await nextNumber(context, "DRAFT");
   const id = await insertDraft(context, {
     ...priced,
@@ -85,9 +121,9 @@ async function writeInvoice(
     dueInDays: daysBetween(issuedOn, dueOn),
   });
   const number = await nextNumber(context, `INV-${issuedOn.slice(0, 4)}`);
-  const { currency, totalMinor } = priced;
-  await postDraft(context, { id, number, issuedOn, dueOn, currency, totalMinor, version: 2 });
-  return { invoiceId: id, number };
+  const draft = { id, currency: priced.currency, total_minor: priced.totalMinor };
+  await postDraft(context, draft, { number, issuedOn, dueOn, version: 2 });
+  return id;
 }
 
 async function writePayment(
@@ -97,7 +133,15 @@ async function writePayment(
   shares: readonly Share[],
 ): Promise<void> {
   const bankReference = `BANK-${receivedOn}-${context.newId("line").slice(-4)}`;
-  await bookPayment(context, { customerId, currency, minor, receivedOn, bankReference, shares });
+  await bookPayment(context, {
+    customerId,
+    minor,
+    conversion: await conversionFor(context, { currency, day: receivedOn }),
+    bankAccount: account.bank,
+    receivedOn,
+    bankReference,
+    shares,
+  });
 }
 
 /** Ids that count up within their prefix: cus_0001, cus_0002, … */

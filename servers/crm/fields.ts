@@ -29,7 +29,12 @@ export const ownerKey = recordKey("Id of an owner, e.g. usr_nina. list_owners sh
 
 export const phone = line(40).describe("Telephone number as people write it.");
 
-export const email = z.email().max(254).describe("Email address; letter case does not matter.");
+export const email = z
+  .string()
+  .trim()
+  .max(254)
+  .check(z.email("must be an email address such as maria@douro.example"))
+  .describe("Email address; letter case does not matter.");
 
 export const expectedVersion = z
   .int()
@@ -38,6 +43,8 @@ export const expectedVersion = z
   .describe("The version you read; the call is refused as a CONFLICT when the record has changed since.");
 
 export const version = z.int().describe("Grows by 1 with each change; pass it as expected_version.");
+
+export const responseFormat = z.enum(["concise", "detailed"]);
 
 /** Another record or person, by id and name. */
 export function namedReference(of: string) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isoDate, money, tradeLine } from "../../src/kit/fields.ts";
+import { instant, isoDate, money, tradeLine } from "../../src/kit/fields.ts";
 import { about, namedReference, version } from "./fields.ts";
 
 const id = z.string().describe("Stable id; pass it to other tools.");
@@ -8,16 +8,22 @@ const lastActivityOn = isoDate.describe("Day of the last activity, or of the cre
 const owner = namedReference("owner").describe("The person responsible.");
 const ref = (example: string) => z.string().describe(`Reference that people use, e.g. ${example}.`);
 
+const written = {
+  created_at: instant.optional().describe("When it was added, RFC 3339 in UTC."),
+  updated_at: instant.optional().describe("When it was last changed, RFC 3339 in UTC."),
+};
+
 export const personStatuses = ["active", "archived"] as const;
 export const leadStatuses = ["open", "qualified", "closed"] as const;
 export const dealStatuses = ["open", "won", "lost"] as const;
 
-const companyFields = {
+/** Fields that are optional here are left out of concise answers, or when nothing is known. */
+export const companyRecord = z.strictObject({
   id,
   ref: ref("COMP-0007"),
   name,
   status: z.enum(personStatuses),
-  domain: z.string().optional().describe("Internet domain, e.g. clyde-workboats.example."),
+  domain: z.string().optional().describe("Registrable internet domain, e.g. clyde-workboats.example."),
   external_id: z.string().optional().describe("Id of the company in another system."),
   country: z.string().optional().describe("ISO 3166-1 alpha-2, e.g. FR."),
   city: z.string().optional(),
@@ -25,10 +31,11 @@ const companyFields = {
   phone: z.string().optional(),
   owner,
   last_activity_on: lastActivityOn,
+  ...written,
   version,
-};
+});
 
-const contactFields = {
+export const contactRecord = z.strictObject({
   id,
   ref: ref("CONT-0012"),
   name,
@@ -39,10 +46,11 @@ const contactFields = {
   job_title: z.string().optional(),
   owner,
   last_activity_on: lastActivityOn,
+  ...written,
   version,
-};
+});
 
-const leadFields = {
+export const leadRecord = z.strictObject({
   id,
   ref: ref("LEAD-0007"),
   name: name.describe("What they ask for, or company and contact."),
@@ -52,51 +60,62 @@ const leadFields = {
   contact: namedReference("contact"),
   company: namedReference("company"),
   last_activity_on: lastActivityOn,
+  note: z.string().optional(),
+  closed_reason: z.string().optional().describe("Why it was given up, when it is closed."),
+  ...written,
   version,
-};
+});
 
-const dealFields = {
+const dealSummary = z.strictObject({
   id,
   ref: ref("DEAL-0031"),
   name,
-  stage: z.string().describe("Stage of the pipeline, e.g. proposal; pipeline_report lists them."),
+  pipeline_id: z.string().describe("Pipeline, e.g. sales; list_pipelines shows its stages."),
+  stage: z.string().describe("Stage of the pipeline, e.g. proposal; list_pipelines shows them."),
   status: z.enum(dealStatuses),
   amount: money.describe("Net value of the deal."),
   company: namedReference("company"),
+  contact: namedReference("contact").optional(),
+  lead: namedReference("lead").optional().describe("The lead that it came from."),
   owner,
   expected_close_on: isoDate.optional().describe("Day on which the decision is expected."),
-  last_activity_on: lastActivityOn,
-  version,
-};
-
-export const companyRecord = z.strictObject(companyFields);
-export const leadRecord = z.strictObject({
-  ...leadFields,
-  note: z.string().optional(),
-});
-export const dealRecord = z.strictObject({
-  ...dealFields,
-  contact: namedReference("contact").optional(),
   closed_on: isoDate.optional().describe("Day on which it was won or lost."),
   lost_reason: z.string().optional(),
-  lines: z.array(tradeLine).describe("What is sold; empty when only an amount is known."),
+  last_activity_on: lastActivityOn,
+  ...written,
+  version,
 });
+
+const lines = z.array(tradeLine).describe("What is sold; empty when only an amount is known.");
+
+export const dealRecord = dealSummary.extend({ lines });
 
 /** A record as a list shows it. */
 export const recordSummary = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("company"), ...companyFields }),
-  z.strictObject({ type: z.literal("contact"), ...contactFields }),
-  z.strictObject({ type: z.literal("lead"), ...leadFields }),
-  z.strictObject({ type: z.literal("deal"), ...dealFields }),
+  companyRecord.extend({ type: z.literal("company") }),
+  contactRecord.extend({ type: z.literal("contact") }),
+  leadRecord.extend({ type: z.literal("lead") }),
+  dealSummary.extend({ type: z.literal("deal") }),
 ]);
 
 /** A record with everything that is stored about it. */
 export const recordDetail = z.discriminatedUnion("type", [
   companyRecord.extend({ type: z.literal("company") }),
-  z.strictObject({ type: z.literal("contact"), ...contactFields }),
+  contactRecord.extend({ type: z.literal("contact") }),
   leadRecord.extend({ type: z.literal("lead") }),
-  dealRecord.extend({ type: z.literal("deal") }),
+  dealSummary.extend({ type: z.literal("deal"), lines: lines.optional() }),
 ]);
+
+/** Says that the caller named a record that has been merged into the one it gets. */
+export const redirectedFrom = z
+  .strictObject({
+    id: z.string(),
+    ref: z.string(),
+    name: z.string(),
+    merged_at: instant,
+  })
+  .optional()
+  .describe("Present when the id you passed was merged into this record: use this record's id from now on.");
 
 export const taskRecord = z.strictObject({
   id,
@@ -116,6 +135,33 @@ export const activityRecord = z.strictObject({
   occurred_on: isoDate,
   summary: z.string(),
   logged_by: z.string().describe("The principal that logged it, e.g. agent:sales-assistant."),
+});
+
+/** One move of a deal from stage to stage. */
+export const stageMove = z.strictObject({
+  from_stage: z.string(),
+  to_stage: z.string(),
+  reason: z.string().optional(),
+  changed_by: z.string().describe("The principal that moved it, e.g. agent:order-desk."),
+  changed_at: instant,
+  merged_from: z.string().optional().describe("Ref of the merged deal that made the move."),
+});
+
+const stageRecord = z.strictObject({
+  stage: z.string().describe("Key of the stage, as move_deal_stage takes it."),
+  name,
+  status: z.enum(dealStatuses).describe("What a deal in this stage is: open, won or lost."),
+  probability_percent: z.int().describe("How likely a deal in this stage is won, 0 to 100."),
+  allowed_next: z
+    .array(z.string())
+    .describe("Stages to which a deal may move from here. From a won or lost stage: with reopen only."),
+});
+
+export const pipelineRecord = z.strictObject({
+  id: z.string().describe("Key of the pipeline, e.g. sales."),
+  name,
+  stages: z.array(stageRecord).describe("In their order; new deals start in the first open one."),
+  version,
 });
 
 export const ownerRecord = z.strictObject({

@@ -64,6 +64,11 @@ export const expectedVersion = z
 
 export const version = z.int().min(1).describe("Counts the changes of the record, from 1.");
 
+/** How much of each record a tool shows. Spread into its input. */
+export function responseFormat(detail: string) {
+  return { response_format: z.enum(["concise", "detailed"]).default("concise").describe(detail) };
+}
+
 /** Free text of a person: a name or a reason. */
 export function text(max: number) {
   return z.string().trim().min(1).max(max);

@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { instant, money } from "../../src/kit/fields.ts";
 import { units, version } from "./fields.ts";
-import { messageStatuses, movementKinds, orderStatuses, reservationStatuses } from "./store/tables.ts";
+import {
+  costingMethods,
+  messageStatuses,
+  movementKinds,
+  orderStatuses,
+  reservationStatuses,
+} from "./store/tables.ts";
 
 const recordFields = {
   version,
@@ -10,8 +16,8 @@ const recordFields = {
 };
 
 const externalId = z.string().optional().describe("The id in the system it was imported from.");
-const itemSku = z.string().describe("Stock keeping unit.");
-const locationCode = z.string().describe("Location code.");
+export const itemSku = z.string().describe("Stock keeping unit.");
+export const locationCode = z.string().describe("Location code.");
 
 const supplierLink = z
   .strictObject({ id: z.string().describe("Supplier id."), name: z.string().describe("Supplier name.") })
@@ -45,6 +51,10 @@ const stockTotals = {
   ),
 };
 
+export const costingMethod = z
+  .enum(costingMethods)
+  .describe("How what leaves is costed in the item's books: oldest layers first, or at the average.");
+
 export const itemRecord = z.strictObject({
   id: z.string().describe("Item id."),
   sku: itemSku,
@@ -54,6 +64,7 @@ export const itemRecord = z.strictObject({
   supplier_id: z.string().optional().describe("Supplier id; absent when none is set."),
   supplier: supplierLink.optional(),
   unit_cost: money.describe("What one unit costs from the supplier, net."),
+  costing_method: costingMethod,
   reorder_point: units.describe("low_stock lists the item when available + on_order is at or below this."),
   target_quantity: units
     .optional()
@@ -67,6 +78,18 @@ export const itemRecord = z.strictObject({
 });
 export type ItemRecord = z.infer<typeof itemRecord>;
 
+/** An item in a list: the members after `on_order` only in detailed results. */
+export const listedItem = itemRecord.partial({
+  external_id: true,
+  costing_method: true,
+  target_quantity: true,
+  may_go_negative: true,
+  version: true,
+  created_at: true,
+  updated_at: true,
+});
+export type ListedItem = z.infer<typeof listedItem>;
+
 export const levelRecord = z.strictObject({
   location: locationCode,
   name: z.string().describe("Name of the location."),
@@ -79,6 +102,7 @@ export type LevelRecord = z.infer<typeof levelRecord>;
 export const movementRecord = z.strictObject({
   id: z.string().describe("Movement id."),
   occurred_at: instant.describe("When the units moved."),
+  item_id: z.string().describe("Item id."),
   sku: itemSku,
   item_name: z.string().describe("Name of the item."),
   location: locationCode,
@@ -86,8 +110,30 @@ export const movementRecord = z.strictObject({
   kind: z.enum(movementKinds).describe("What moved the units."),
   reason: z.string().optional().describe("Why, in words."),
   reference: z.string().optional().describe("What it belongs to, e.g. PO-0007."),
-  transfer_id: z.string().optional().describe("The same on both movements of a transfer."),
-  unit_cost: money.describe("Cost of one unit when it moved."),
+  document_id: z
+    .string()
+    .optional()
+    .describe(
+      "The same on all movements of one transfer (trf_), shipment (shp_), receipt (rcv_) or count (cnt_).",
+    ),
+  unit_cost: money
+    .optional()
+    .describe("What one unit came in at; absent for what went out or was transferred."),
+  value: money.describe("Signed change of the stock's value by the item's costing method; 0 for a transfer."),
+  costing_method: costingMethod.optional(),
+  fifo_cost: money
+    .optional()
+    .describe(
+      "Only in detailed results: what the movement cost by FIFO. Value before + received - cost = after.",
+    ),
+  moving_average_cost: money.optional().describe("Only in detailed results: the same by moving average."),
+  on_hand_after: units.optional().describe("Only in detailed results: units in all locations after it."),
+  fifo_value_after: money
+    .optional()
+    .describe("Only in detailed results: value of the item by FIFO after it."),
+  moving_average_value_after: money
+    .optional()
+    .describe("Only in detailed results: the same by moving average."),
 });
 export type MovementRecord = z.infer<typeof movementRecord>;
 
@@ -96,7 +142,9 @@ export const reservationRecord = z.strictObject({
   reference: z.string().describe("What the stock is held for."),
   status: z
     .enum(reservationStatuses)
-    .describe("active holds stock; unfilled could hold nothing; released holds nothing any more."),
+    .describe(
+      "active holds stock; unfilled could hold nothing; shipped, released and expired hold nothing any more.",
+    ),
   reserved: z
     .array(z.strictObject({ sku: itemSku, quantity: units }))
     .describe("What is held now. Items of which nothing is held are left out."),
@@ -112,10 +160,30 @@ export const reservationRecord = z.strictObject({
     .describe("What could not be held when the reservation was made; empty when everything was."),
   requested_quantity: units.describe("Units asked for, over all lines."),
   reserved_quantity: units.describe("Units held now, over all lines."),
+  shipped_quantity: units.describe("Units shipped from it so far, over all lines."),
+  picks: z
+    .array(z.strictObject({ sku: itemSku, location: locationCode, quantity: units }))
+    .optional()
+    .describe("Where it holds what; in lists only in detailed results."),
+  shipped: z
+    .array(z.strictObject({ sku: itemSku, quantity: units }))
+    .optional()
+    .describe("What was shipped from it; in lists only in detailed results."),
+  expires_at: instant.optional().describe("From then on it holds nothing; absent when it never expires."),
   release_reason: z.string().optional().describe("Why it was released."),
   ...recordFields,
 });
 export type ReservationRecord = z.infer<typeof reservationRecord>;
+
+export const shippedLine = z.strictObject({
+  movement_id: z.string().describe("The movement that was written."),
+  sku: itemSku,
+  location: locationCode,
+  quantity: units.describe("Units that left."),
+  costing_method: costingMethod,
+  cost: money.describe("Cost of goods sold by that method."),
+});
+export type ShippedLine = z.infer<typeof shippedLine>;
 
 const orderHead = {
   id: z.string().describe("Purchase order id."),
@@ -159,7 +227,17 @@ export type OrderRecord = z.infer<typeof orderRecord>;
 
 export const messageRecord = z.strictObject({
   id: z.string().describe("Message id."),
-  status: z.enum(messageStatuses).describe("queued until it is delivered."),
+  status: z
+    .enum(messageStatuses)
+    .describe(
+      "queued: not mailed yet. sending: being mailed. sent: the mail server took it. failed: mailing was given up. " +
+        "unknown: it may have been mailed or not; it is not tried again. cancelled: with its order.",
+    ),
+  attempts: z.int().describe("How often mailing was tried."),
+  next_attempt_at: instant
+    .optional()
+    .describe("When a queued message is tried again; absent when it is due."),
+  last_error: z.string().optional().describe("Why the last try failed."),
   to: z.string().optional().describe("E-mail address; absent while the supplier has none."),
   subject: z.string().describe("Subject line."),
   body: z.string().optional().describe("The text; only in detailed results."),

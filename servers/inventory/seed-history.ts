@@ -81,7 +81,7 @@ export function yearOfSupplier(supplierId: string, years: readonly ItemYear[]): 
       daysAgo: daysAgo + 14,
       async happen(call, world) {
         const lines = delivered.map(({ item, received }) => ({
-          item: lookUp(world.items, item.sku),
+          item: atCostOfThen(lookUp(world.items, item.sku), late),
           quantity: received,
         }));
         orderId = await createOrder(call, { supplierId, lines });
@@ -95,6 +95,12 @@ export function yearOfSupplier(supplierId: string, years: readonly ItemYear[]): 
     };
     return [order, receipt];
   });
+}
+
+/** What suppliers took 4 % less for in the first delivery is a cost layer of its own. */
+function atCostOfThen(item: ItemRecord, late: boolean): ItemRecord {
+  const { minor, currency } = item.unit_cost;
+  return late ? item : { ...item, unit_cost: { minor: Math.round(minor * 0.96), currency } };
 }
 
 /** The sample company's mail went out long ago: the outbox of a fresh workspace holds nothing to send. */
@@ -131,7 +137,7 @@ async function transfer(
   const shared = {
     item,
     kind: "transfer",
-    transferId: call.newId("trf"),
+    documentId: call.newId("trf"),
     reason: "Stock for the shop",
   } as const;
   await recordMovement(call, { ...shared, location: lookUp(locations, "MAIN"), quantity: -quantity });

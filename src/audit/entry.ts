@@ -15,8 +15,8 @@ export const entrySchema = z.object({
   seq: z.int(),
   /** RFC 3339, UTC, milliseconds. */
   time: z.string(),
-  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made. `seed`: sample data. */
-  kind: z.enum(["call", "run", "once", "client", "seed"]),
+  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made. `seed`: sample data. `delivery`: a message left the outbox, or was to. */
+  kind: z.enum(["call", "run", "once", "client", "seed", "delivery"]),
   principal: z.string(),
   verified_by: z.string(),
   /** Name and version that the MCP client gave; nobody vouches for it. */

@@ -20,6 +20,38 @@ const grants = z.strictObject({
   limits: principalLimits.default({}),
 });
 
+const mailbox = z
+  .string()
+  .max(320)
+  .regex(
+    /^(?:[^<>"@\p{Cc}]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/u,
+    "must be an address such as books@harbour.example or Harbour Trading <books@harbour.example>",
+  );
+
+/** Where the messages of the servers' outboxes are sent. */
+const outbox = z
+  .strictObject({
+    /** The SMTP server. */
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535).default(587),
+    /** TLS from the first byte; by default on port 465 only. Elsewhere STARTTLS is used where the server offers it. */
+    secure: z.boolean().optional(),
+    /** The sender of every message. */
+    from: mailbox,
+    /** Signs in. The connection must then be encrypted. */
+    user: z.string().min(1).optional(),
+    /** The environment variable that holds the password: a secret never stands in a file. */
+    password_env: z
+      .string()
+      .regex(/^[A-Z_][A-Z0-9_]*$/, "must name an environment variable, for instance MAIL_PASSWORD")
+      .optional(),
+  })
+  .refine(({ user, password_env }) => (user === undefined) === (password_env === undefined), {
+    message: "user and password_env belong together",
+  });
+
+export type OutboxConfig = z.infer<typeof outbox>;
+
 /** `ringmain.yaml`. */
 const workspaceSchema = z.strictObject({
   name: z.string(),
@@ -32,6 +64,8 @@ const workspaceSchema = z.strictObject({
   roles: z.record(identifier, grants.extend({ members: z.array(z.string()).default([]) })).default({}),
   /** Programs such as Claude Desktop, each with a credential of its own (`ringmain connect`). */
   clients: z.record(identifier, grants).default({}),
+  /** Without it, messages stay in the outbox. */
+  outbox: outbox.optional(),
 });
 
 export type WorkspaceFile = z.infer<typeof workspaceSchema>;

@@ -26,6 +26,8 @@ export interface UnitOfWork<Tables> {
    * reach into what comes next on the connection. Returns how many queries have no answer yet.
    */
   end(): number;
+  /** Whether it has ended. */
+  ended(): boolean;
 }
 
 /**
@@ -78,6 +80,7 @@ export function unitsOfWork<Tables>(
         ended = true;
         return waiting;
       },
+      ended: () => ended,
     };
   };
 }

@@ -1,38 +1,70 @@
 import { newId } from "../core/ids.ts";
 import type { UnitOfWork } from "../db/kysely.ts";
-import type { CallContext } from "./define-tool.ts";
+import type { CallLinks, LinksOfCall } from "./links.ts";
+import type { CallContext } from "./tool.ts";
 
-/** What the code of one call works with. Its unit of work starts when the query builder is first asked for. */
+interface CallScopeOptions<Tables> {
+  now: Date;
+  principal: string;
+  changed: CallContext<Tables>["changed"];
+  startUnit: (beforeFirst: () => void) => UnitOfWork<Tables>;
+  linksOf: (call: LinksOfCall) => CallLinks;
+  /** Runs before the call first reads or writes anything. */
+  beforeFirstUse: () => void;
+}
+
+/** What the code of one call works with. What it does not ask for is never made: many a call touches no store. */
 export class CallScope<Tables> implements CallContext<Tables> {
   readonly newId: (prefix: string) => string = newId;
   readonly now: Date;
   readonly principal: string;
   readonly changed: CallContext<Tables>["changed"];
-  readonly #startUnit: () => UnitOfWork<Tables>;
+  readonly #options: CallScopeOptions<Tables>;
   #unit: UnitOfWork<Tables> | undefined;
+  #callLinks: CallLinks | undefined;
+  #used = false;
   #ended = false;
 
-  constructor(options: {
-    now: Date;
-    principal: string;
-    changed: CallContext<Tables>["changed"];
-    startUnit: () => UnitOfWork<Tables>;
-  }) {
+  constructor(options: CallScopeOptions<Tables>) {
     this.now = options.now;
     this.principal = options.principal;
     this.changed = options.changed;
-    this.#startUnit = options.startUnit;
+    this.#options = options;
   }
 
   get db(): CallContext<Tables>["db"] {
-    this.#unit ??= this.#startUnit();
+    this.#unit ??= this.#options.startUnit(() => this.#use());
     if (this.#ended) this.#unit.end();
     return this.#unit.db;
   }
 
-  /** Ends the unit of work, also one that starts later. Returns how many queries have no answer yet. */
+  get link(): CallLinks["link"] {
+    return this.#links().link;
+  }
+
+  get links(): CallLinks["links"] {
+    return this.#links().links;
+  }
+
+  get moveLinks(): CallLinks["moveLinks"] {
+    return this.#links().moveLinks;
+  }
+
+  /** Ends the call: what is asked for later does nothing. Returns how many queries have no answer yet. */
   end(): number {
     this.#ended = true;
     return this.#unit?.end() ?? 0;
+  }
+
+  #links(): CallLinks {
+    const { now, changed } = this;
+    const call = { now, changed, ended: () => this.#ended, beforeUse: () => this.#use() };
+    this.#callLinks ??= this.#options.linksOf(call);
+    return this.#callLinks;
+  }
+
+  #use(): void {
+    if (!this.#used) this.#options.beforeFirstUse();
+    this.#used = true;
   }
 }

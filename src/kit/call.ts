@@ -2,13 +2,16 @@ import type { EntryDraft } from "../audit/entry.ts";
 import type { Replay } from "../core/call-meta.ts";
 import type { RingmainError } from "../core/errors.ts";
 import type { Identity } from "../identity/principal.ts";
-import type { AnyTool } from "./define-tool.ts";
+import type { AnyTool } from "./tool.ts";
+import type { View } from "./view.ts";
 
 /** A call as it arrives, unverified. */
 export interface IncomingCall {
   /** The tool's name, without the server's. */
   tool: string;
   arguments: unknown;
+  /** Whether `tool` names a view (a resource, a prompt or a completion, view.ts) instead. */
+  isView?: boolean | undefined;
   /** Finds out who calls. Rejects with the reason when the token or credential is bad. */
   identify: () => Promise<Identity>;
   step?: string | undefined;
@@ -46,6 +49,8 @@ export interface PreparedCall<Context> {
   incoming: IncomingCall;
   identity: Identity;
   tool: ServedTool<Context> | undefined;
+  /** What is asked for, when it is no tool. */
+  view: View<Context> | undefined;
   input: Record<string, unknown>;
   /** Canonical JSON of the parsed arguments, or of what came when they are invalid. */
   argumentsText: string;

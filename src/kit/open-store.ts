@@ -4,6 +4,7 @@ import { type Restriction, restrict, tablesOf } from "../db/authorizer.ts";
 import { type Migration, migrate } from "../db/migrate.ts";
 import { openSqlite } from "../db/sqlite.ts";
 import { identityMigrations } from "../identity/migrations.ts";
+import { kitMigrations } from "./migrations.ts";
 
 /** Opens the workspace's database and brings the tables that every process shares up to date. */
 export async function openWorkspaceDatabase(options: {
@@ -15,6 +16,7 @@ export async function openWorkspaceDatabase(options: {
   try {
     await migrate(database, "audit", auditMigrations, options.now);
     await migrate(database, "identity", identityMigrations, options.now);
+    await migrate(database, "kit", kitMigrations, options.now);
     return database;
   } catch (error) {
     database.close();
@@ -23,7 +25,14 @@ export async function openWorkspaceDatabase(options: {
 }
 
 /** Owners of tables that are no server's. */
-const reservedNames: ReadonlySet<string> = new Set(["audit", "engine", "identity", "ringmain"]);
+const reservedNames: ReadonlySet<string> = new Set([
+  "audit",
+  "engine",
+  "identity",
+  "kit",
+  "link",
+  "ringmain",
+]);
 
 /**
  * Brings a server's own tables up to date. A server owns the tables that start with its name and `_`, so a name
@@ -44,6 +53,6 @@ export async function migrateServer(
 
 /** Binds a server's connection to its own tables, and to those that the call pipeline itself needs. */
 export function restrictToServer(database: DatabaseSync, server: string): Restriction {
-  const shared = new Set([...tablesOf(database, "audit"), ...tablesOf(database, "identity")]);
+  const shared = new Set([...tablesOf(database, "audit"), ...tablesOf(database, "identity"), "link"]);
   return restrict(database, { own: new Set([...tablesOf(database, server), "json_each"]), shared });
 }

@@ -22,6 +22,7 @@ import { describeTool } from "./describe-tool.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { shortened, textOfUnread } from "./kept-arguments.ts";
 import { checkLimits, createLimits } from "./limits.ts";
+import { linksOver } from "./links.ts";
 import {
   invalidArguments,
   isFitForKey,
@@ -30,7 +31,10 @@ import {
   resultTooLarge,
   unfitKey,
   unknownTool,
+  unknownViewError,
 } from "./refusals.ts";
+import { permittedReads, requireGrants } from "./run-view.ts";
+import { type View, viewsOf } from "./view.ts";
 
 export interface Pipeline {
   /** Answers once the entry of the call is committed. Rejects only when the store cannot write: then nothing happened. */
@@ -61,11 +65,13 @@ export function createPipeline<Tables, Context>(options: {
   const { definition, database, restriction, access, clock } = options;
   const server = definition.name;
   const tools = new Map(definition.tools.map((tool) => [tool.name, servedTool(server, tool)]));
+  const views = viewsOf(definition);
   const startUnit = unitsOfWork<Tables>(database);
   const control = transactionControl(database, { budgetMs: options.lockBudgetMs });
   const appender = createAppender(database);
   const findStoredCall = storedCallFinder(database);
   const limits = createLimits(database, options.limits);
+  const linksOf = linksOver(database, server, restriction);
   const readPauses = database.prepare("SELECT principal FROM identity_pause");
   let paused: ReadonlySet<unknown> = new Set();
   /** The keys of the open transaction's calls: their entries may not be written yet. */
@@ -107,11 +113,13 @@ export function createPipeline<Tables, Context>(options: {
   }
 
   async function prepare(incoming: IncomingCall): Promise<PreparedCall<Context>> {
-    const tool = tools.get(incoming.tool);
+    const tool = incoming.isView ? undefined : tools.get(incoming.tool);
+    const view = incoming.isView ? views.get(incoming.tool) : undefined;
     const keysFit = [incoming.key, incoming.once, incoming.step].every(isFitForKey);
     const call: PreparedCall<Context> = {
       incoming: keysFit ? incoming : { ...incoming, key: undefined, once: undefined, step: undefined },
       tool,
+      view,
       identity: anonymous,
       input: {},
       argumentsText: "",
@@ -123,14 +131,17 @@ export function createPipeline<Tables, Context>(options: {
         throw noCredential(call.identity.principal, `${server}.${incoming.tool}`);
 
       // 2. valid?
-      if (tool === undefined) throw unknownTool(server, incoming.tool, [...tools.keys()]);
+      const asked = tool ?? view;
+      if (asked === undefined) throw notFound(incoming);
       if (!keysFit) throw unfitKey();
-      const parsed = tool.input.safeParse(incoming.arguments ?? {});
+      const parsed = asked.input.safeParse(incoming.arguments ?? {});
       if (!parsed.success) throw invalidArguments(parsed.error.issues);
 
       // what takes long the first time is done before the transaction
-      access.prepare(call.identity, tool.id);
-      tool.hash();
+      if (tool !== undefined) {
+        access.prepare(call.identity, tool.id);
+        tool.hash();
+      }
       call.input = parsed.data;
       call.argumentsText = canonicalJson(parsed.data);
     } catch (error) {
@@ -179,13 +190,13 @@ export function createPipeline<Tables, Context>(options: {
 
   async function execute(call: PreparedCall<Context>, attempt: Attempt, now: Date): Promise<void> {
     const { incoming, tool, identity, input, argumentsText } = call;
-    if (call.refusal !== undefined || tool === undefined) {
-      throw call.refusal ?? unknownTool(server, incoming.tool, [...tools.keys()]);
-    }
+    if (call.refusal !== undefined) throw call.refusal;
     const { principal, roles } = identity;
 
     // 3. paused?
     if (paused.has("*") || paused.has(principal)) throw pausedError(principal, paused.has("*"));
+    if (call.view !== undefined) return executeView(call.view, call, attempt, now);
+    if (tool === undefined) throw notFound(incoming);
 
     // 4. may it call this tool at all? Before a stored result is given away.
     const { id } = tool;
@@ -213,16 +224,7 @@ export function createPipeline<Tables, Context>(options: {
       return;
     }
 
-    const scope = new CallScope<Tables>({
-      now,
-      principal,
-      changed: (table, row, version) => void attempt.changed.push([table, row, version]),
-      startUnit: () =>
-        startUnit(() => {
-          control.savepoint();
-          attempt.savepoint = true;
-        }),
-    });
+    const scope = scopeOf(principal, attempt, now);
     try {
       // 6. facts
       restriction.handlerRunning = true;
@@ -245,12 +247,52 @@ export function createPipeline<Tables, Context>(options: {
       if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
 
       // 9. typed?
-      const text = canonicalJson(tool.output.parse(result));
-      if (Buffer.byteLength(text) > largestResult) throw resultTooLarge(id);
-      attempt.result = text;
+      attempt.result = resultText(id, tool.output.parse(result));
     } finally {
       scope.end();
     }
+  }
+
+  /** Steps 4 to 9 of what is no tool: its grants, and then each of its reads, are decided as calls of tools are. */
+  async function executeView(view: View<Context>, call: PreparedCall<Context>, attempt: Attempt, now: Date) {
+    const { identity, input } = call;
+    const asking = { server, identity, access, attempt };
+    requireGrants(view, definition.tools, asking);
+    const bounds = limits.of(identity, "read");
+    if (bounds.length > 0) appender.flush();
+    checkLimits(bounds, now);
+    attempt.decision = "allow";
+    const scope = scopeOf(identity.principal, attempt, now);
+    try {
+      restriction.handlerRunning = true;
+      const result = await view.run(input, permittedReads(definition.context(scope), asking));
+      restriction.handlerRunning = false;
+      const id = `${server}.${view.name}`;
+      if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
+      if (attempt.changed.length > 0) throw new Error(`${id} changed something`);
+      attempt.result = resultText(id, view.output.parse(result));
+    } finally {
+      scope.end();
+    }
+  }
+
+  function scopeOf(principal: string, attempt: Attempt, now: Date): CallScope<Tables> {
+    return new CallScope<Tables>({
+      now,
+      principal,
+      changed: (table, row, version) => void attempt.changed.push([table, row, version]),
+      startUnit,
+      linksOf,
+      beforeFirstUse() {
+        control.savepoint();
+        attempt.savepoint = true;
+      },
+    });
+  }
+
+  function notFound({ isView, tool }: IncomingCall): RingmainError {
+    if (isView) return unknownViewError(server, tool);
+    return unknownTool(server, tool, [...tools.keys()]);
   }
 
   function asRingmainError(error: unknown): RingmainError {
@@ -267,6 +309,13 @@ export function createPipeline<Tables, Context>(options: {
 function servedTool<Context>(server: string, tool: AnyTool<Context>): ServedTool<Context> {
   const hash = lazily(() => toolHash(describeTool(server, tool)));
   return { ...tool, id: toolId({ server, name: tool.name }), hash };
+}
+
+/** A result as it is stored and answered. */
+function resultText(id: string, result: unknown): string {
+  const text = canonicalJson(result);
+  if (Buffer.byteLength(text) > largestResult) throw resultTooLarge(id);
+  return text;
 }
 
 function applyDecision(attempt: Attempt, decision: ReturnType<Access["decide"]>): void {

@@ -19,6 +19,15 @@ export function noCredential(principal: string, tool: string): RingmainError {
   });
 }
 
+export function unknownViewError(server: string, view: string): RingmainError {
+  const [kind = ""] = view.split(/[:_]/);
+  const lists: Record<string, string> = {
+    resource: "resources/list and resources/templates/list show what you may read.",
+    prompt: "prompts/list shows the prompts you may get.",
+  };
+  return new RingmainError("NOT_FOUND", `${server} has no such ${kind}.`, { hint: lists[kind] });
+}
+
 export function invalidArguments(issues: readonly { path: PropertyKey[]; message: string }[]): RingmainError {
   const told = issues.slice(0, 5).map(({ path, message }) => {
     const name = path.map(String).join(".") || "arguments";

@@ -8,6 +8,7 @@ import { transact } from "../db/transaction.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { loadWorkspace } from "../workspace/load-workspace.ts";
 import type { CallContext, ServerDefinition } from "./define-tool.ts";
+import { linksOver } from "./links.ts";
 import { migrateServer, openWorkspaceDatabase } from "./open-store.ts";
 
 /**
@@ -29,6 +30,7 @@ export async function seedServer<Tables, Context>(
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now });
   await migrateServer(database, definition, now);
   const appender = createAppender(database);
+  const linksOf = linksOver(database, definition.name);
   const counts = await transact(database, async () => {
     const seeded = database
       .prepare("SELECT 1 FROM audit_entry WHERE tool = ? LIMIT 1")
@@ -37,7 +39,9 @@ export async function seedServer<Tables, Context>(
       throw new RingmainError("STATE_INVALID", `${definition.name} has sample data already.`);
     appender.load();
     const principal = "ringmain:demo";
-    const made = await seed({ db: kyselyOver<Tables>(database), now, principal, newId, changed: () => {} });
+    const changed = () => {};
+    const db = kyselyOver<Tables>(database);
+    const made = await seed({ db, now, principal, newId, changed, ...linksOf({ now, changed }) });
     appender.append(
       {
         time: now.toISOString(),

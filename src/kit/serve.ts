@@ -10,6 +10,8 @@ import type { Answer, IncomingCall } from "./call.ts";
 import type { ServerDefinition } from "./define-tool.ts";
 import { describeTool, mcpDefinition } from "./describe-tool.ts";
 import { type OpenServer, openServer } from "./open-server.ts";
+import { serveViews, viewCapabilities } from "./serve-views.ts";
+import { protocolError, type RequestMeta } from "./view-host.ts";
 
 /** How long calls in flight may take to end when the process is told to. */
 const shutDownMs = 1_500;
@@ -50,8 +52,12 @@ function createMcpServer<Tables, Context>(
   definition: ServerDefinition<Tables, Context>,
   open: OpenServer,
 ): Server {
-  const { name, title, instructions } = definition;
-  const capabilities = { tools: {}, experimental: { [kitCapability]: { version: 1 } } };
+  const { name, title, instructions, resources = [], prompts = [] } = definition;
+  const capabilities = {
+    tools: {},
+    ...viewCapabilities({ resources, prompts }),
+    experimental: { [kitCapability]: { version: 1 } },
+  };
   const server = new Server({ name, title, version: "0.1.0" }, { capabilities, instructions });
   const tools = definition.tools.map((tool) => ({
     tool,
@@ -66,32 +72,57 @@ function createMcpServer<Tables, Context>(
     return { tools: visible.map(({ listed }) => listed()) };
   });
 
-  server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
-    const meta = mcpReq._meta;
+  /** What a request says of its caller. */
+  const callerOf = (meta: RequestMeta) => {
     const client = server.getClientVersion();
-    const call: IncomingCall = {
-      tool: params.name,
-      arguments: params.arguments,
+    return {
       identify: () => open.identify(textOf(meta, metaKey.token)),
       step: textOf(meta, metaKey.step),
+      client: client && `${client.name}/${client.version}`.slice(0, 100),
+    };
+  };
+
+  server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
+    const meta = mcpReq._meta;
+    const call: IncomingCall = {
+      ...callerOf(meta),
+      tool: params.name,
+      arguments: params.arguments,
       key: textOf(meta, metaKey.key),
       once: textOf(meta, metaKey.once),
-      client: client && `${client.name}/${client.version}`.slice(0, 100),
     };
     try {
       return toResult(await open.pipeline.call(call));
     } catch (error) {
-      // the store cannot write: nothing happened, and no entry can say so
-      process.stderr.write(`${describeFailure(name, error)}\n`);
-      return errorResult(
-        error instanceof RingmainError
-          ? error
-          : new RingmainError("INTERNAL", "The call could not be recorded, so it was not made."),
-        {},
-      );
+      return errorResult(notRecorded(name, error), {});
     }
   });
+
+  serveViews({
+    server,
+    resources,
+    prompts,
+    tools: definition.tools,
+    async grantsOf(meta) {
+      const identity = await open.identify(textOf(meta, metaKey.token)).catch(() => undefined);
+      return (tool) => identity !== undefined && maySee(identity, open, `${name}.${tool.name}`);
+    },
+    async ask(view, values, meta) {
+      try {
+        return await open.pipeline.call({ ...callerOf(meta), tool: view, isView: true, arguments: values });
+      } catch (error) {
+        throw protocolError(notRecorded(name, error));
+      }
+    },
+  });
   return server;
+}
+
+/** The error of a call when the store cannot write: nothing happened, and no entry can say so. */
+function notRecorded(server: string, error: unknown): RingmainError {
+  process.stderr.write(`${describeFailure(server, error)}\n`);
+  if (error instanceof RingmainError) return error;
+  return new RingmainError("INTERNAL", "The call could not be recorded, so it was not made.");
 }
 
 function maySee(

@@ -5,6 +5,8 @@ import { type Books, entriesSince, idOf, type Row, rowsById } from "./books.ts";
 const writtenOnce = new Set(["inventory_movement"]);
 /** What triggers add up from other rows. */
 const derived = new Set(["inventory_level"]);
+/** Columns that follow from the rows of another table. */
+const counted = new Map([["inventory_cost_layer", "remaining"]]);
 
 /**
  * Holds what a run changed against what the trail says it changed. Returns every effect without an entry and
@@ -24,10 +26,19 @@ export function unaccounted(beginning: Books, now: Books): string[] {
   }
   const known = new Map([...now.tables].map(([table, rows]) => [table, rowsById(rows)]));
   for (const [table, id, , seq] of named.list) {
-    if (known.get(table)?.has(id) !== true)
-      faults.push(`entry #${seq} names ${table} ${id}, which is not there`);
+    if (known.get(table)?.has(id) === true || (table === "link" && wasMoved(id, seq, named))) continue;
+    faults.push(`entry #${seq} names ${table} ${id}, which is not there`);
   }
   return faults;
+}
+
+/** Whether a later entry names a link that has one of its ends and the other one's new name, as of a draft that was posted. */
+function wasMoved(id: string, seq: number, named: Named): boolean {
+  const [from, kind, to] = id.split(" ");
+  return named.list.some(([table, other, , later]) => {
+    const [otherFrom, otherKind, otherTo] = other.split(" ");
+    return table === "link" && later > seq && otherKind === kind && (otherFrom === from || otherTo === to);
+  });
 }
 
 interface Named {
@@ -79,14 +90,16 @@ function unaccountedParts(
   table: string,
   { beginning, now, named }: { beginning: Books; now: Books; named: Named },
 ): string[] {
-  const before = new Set((beginning.tables.get(table) ?? []).map((row) => JSON.stringify(row)));
+  const textOf = (row: Row) => JSON.stringify({ ...row, [counted.get(table) ?? ""]: undefined });
+  const before = new Set((beginning.tables.get(table) ?? []).map(textOf));
   const references = now.references.get(table) ?? [];
   if (references.length === 0) return [];
   return (now.tables.get(table) ?? []).flatMap((row) => {
-    if (before.has(JSON.stringify(row))) return [];
-    const owned = references.some(({ column, table: parent }) =>
-      named.versions.has(`${parent} ${row[column]}`),
-    );
+    if (before.has(textOf(row))) return [];
+    const owned = references.some(({ column, table: parent, target }) => {
+      const owner = now.tables.get(parent)?.find((candidate) => candidate[target] === row[column]);
+      return owner !== undefined && named.versions.has(`${parent} ${owner.id}`);
+    });
     return owned
       ? []
       : [`${table} ${idOf(row) ?? JSON.stringify(row)} belongs to no record that an entry names`];

@@ -5,12 +5,18 @@ export type Row = Record<string, SQLOutputValue>;
 
 /** Everything that the drills look at in a workspace's database, read in one snapshot. */
 export interface Books {
-  /** The rows of the servers' own tables, by table. */
+  /** The rows of the servers' own tables and of the links between their records, by table. */
   tables: Map<string, Row[]>;
-  /** Which columns of a table point to which table. */
-  references: Map<string, { column: string; table: string }[]>;
+  /** Which columns of a table point to which column of which table. */
+  references: Map<string, Reference[]>;
   entries: Entry[];
   runs: Row[];
+}
+
+export interface Reference {
+  column: string;
+  table: string;
+  target: string;
 }
 
 /** Reads the books of a workspace. */
@@ -26,7 +32,10 @@ export function readBooks(path: string): Books {
       .all()
       .map(({ name }) => String(name));
     return {
-      tables: new Map(names.map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all()])),
+      tables: new Map([
+        ...names.map((name): [string, Row[]] => [name, database.prepare(`SELECT * FROM ${name}`).all()]),
+        ["link", database.prepare(linkRows).all()],
+      ]),
       references: new Map(names.map((name) => [name, referencesOf(database, name)])),
       entries: database
         .prepare("SELECT body FROM audit_entry ORDER BY seq")
@@ -39,11 +48,15 @@ export function readBooks(path: string): Books {
   }
 }
 
-function referencesOf(database: DatabaseSync, name: string) {
+/** A link is written once, and named in the trail by what it says. */
+const linkRows =
+  "SELECT *, from_ref || ' ' || kind || ' ' || to_ref AS id, 1 AS version FROM link ORDER BY 1, 2, 3";
+
+function referencesOf(database: DatabaseSync, name: string): Reference[] {
   return database
     .prepare(`PRAGMA foreign_key_list(${name})`)
     .all()
-    .map(({ from, table }) => ({ column: String(from), table: String(table) }));
+    .map(({ from, table, to }) => ({ column: String(from), table: String(table), target: String(to) }));
 }
 
 /** The entries that were appended since other books were read. */

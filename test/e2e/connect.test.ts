@@ -12,7 +12,7 @@ const grants = ["crm.*", "accounting.*", "inventory.*", "crm.create_lead"];
 /** Tools that only read, and that tell something without being told anything. */
 const readsWithoutArguments = {
   crm: ["pipeline_report", "list_owners", "list_due_followups"],
-  accounting: ["list_invoices", "search_customers", "aged_receivables", "trial_balance", "list_outbox"],
+  accounting: ["list_invoices", "search_customers", "aged_receivables", "list_accounts", "list_outbox"],
   inventory: ["search_items", "low_stock", "list_locations", "search_suppliers", "list_purchase_orders"],
 };
 

@@ -4,6 +4,8 @@ import { kyselyOver } from "../../src/db/kysely.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { transact } from "../../src/db/transaction.ts";
 import type { ChangedRecord, ServerDefinition } from "../../src/kit/define-tool.ts";
+import { linksOver } from "../../src/kit/links.ts";
+import { kitMigrations } from "../../src/kit/migrations.ts";
 
 /**
  * Runs a server's tools in memory, in real transactions and with real schemas, but without the pipeline:
@@ -16,18 +18,17 @@ export async function toolHarness<Tables, Context>(
   const database = new DatabaseSync(":memory:");
   database.exec("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON");
   let now = new Date(start);
+  await migrate(database, "kit", kitMigrations, now);
   await migrate(database, definition.name, definition.migrations, now);
+  const linksOf = linksOver(database, definition.name);
   const db = kyselyOver<Tables>(database);
   let changes: ChangedRecord[] = [];
 
-  const contextNow = () =>
-    definition.context({
-      db,
-      now,
-      principal: "user:test",
-      newId,
-      changed: (table, id, version) => void changes.push({ table, id, version }),
-    });
+  const contextNow = () => {
+    const changed = (table: string, id: string, version: number) => void changes.push({ table, id, version });
+    const links = linksOf({ now, changed });
+    return definition.context({ db, now, principal: "user:test", newId, changed, ...links });
+  };
 
   return {
     database,
@@ -51,5 +52,7 @@ export async function toolHarness<Tables, Context>(
       });
     },
     contextNow,
+    /** Links as a call made now would see them. */
+    linksNow: () => linksOf({ now, changed: () => {} }),
   };
 }

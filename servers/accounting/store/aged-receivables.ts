@@ -19,24 +19,24 @@ export interface AgedCustomer extends AgeBuckets {
   currency: string;
 }
 
-/** One page of customers and currencies with an open balance, the largest total first. */
+/** One page of customers and currencies with an open balance at the end of a day, the largest total first. */
 export async function agedByCustomer(
-  { db, today }: AccountingContext,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  { db }: AccountingContext,
+  { asOf, limit, cursor }: { asOf: string; limit: number; cursor?: string | undefined },
 ): Promise<{ rows: AgedCustomer[]; nextCursor: string | undefined }> {
   let sums = db
-    .selectFrom("accounting_invoice as invoice")
-    .where("invoice.state", "=", sql.lit("open"))
-    .groupBy(["invoice.customer_id", "invoice.currency"])
-    .select(["invoice.customer_id", "invoice.currency"])
-    .select(bucketsAt(today))
+    .selectFrom(owedAt(asOf).as("owed"))
+    .groupBy(["owed.customer_id", "owed.currency"])
+    .select(["owed.customer_id", "owed.currency"])
+    .select(bucketsAt(asOf))
+    .having(sql<boolean>`sum(owed.minor) <> 0`)
     .orderBy("total", "desc")
-    .orderBy("invoice.customer_id")
-    .orderBy("invoice.currency")
+    .orderBy("owed.customer_id")
+    .orderBy("owed.currency")
     .limit(limit + 1);
   if (cursor !== undefined) {
     const [total, customer, currency] = decodeCursor(cursor, 3);
-    sums = sums.having(sql<boolean>`(-sum(invoice.balance_minor), invoice.customer_id, invoice.currency)
+    sums = sums.having(sql<boolean>`(-sum(owed.minor), owed.customer_id, owed.currency)
       > (-CAST(${total} AS INTEGER), ${customer}, ${currency})`);
   }
   // the names are joined to the page only, after the sums are made
@@ -57,25 +57,39 @@ export async function agedByCustomer(
 }
 
 /** The same buckets over all customers, one row per currency. */
-export async function agedTotals({
-  db,
-  today,
-}: AccountingContext): Promise<(AgeBuckets & { currency: string })[]> {
+export async function agedTotals(
+  { db }: AccountingContext,
+  asOf: string,
+): Promise<(AgeBuckets & { currency: string })[]> {
   return await db
-    .selectFrom("accounting_invoice as invoice")
-    .where("invoice.state", "=", sql.lit("open"))
-    .groupBy("invoice.currency")
-    .select("invoice.currency")
-    .select(bucketsAt(today))
-    .orderBy("invoice.currency")
+    .selectFrom(owedAt(asOf).as("owed"))
+    .groupBy("owed.currency")
+    .select("owed.currency")
+    .select(bucketsAt(asOf))
+    .having(sql<boolean>`sum(owed.minor) <> 0`)
+    .orderBy("owed.currency")
     .execute();
 }
 
-function bucketsAt(today: string) {
+/**
+ * What invoices owed at the end of a day: what they owe now and what was settled since. Both parts are read from
+ * an index alone. In raw SQL, because the second part grows with the time since the day and must be no subquery
+ * per invoice.
+ */
+function owedAt(asOf: string) {
+  return sql<{ customer_id: string; currency: string; due_on: string; minor: number }>`(
+    SELECT customer_id, currency, due_on, balance_minor AS minor FROM accounting_invoice
+      WHERE state = 'open' AND issued_on <= ${asOf}
+    UNION ALL
+    SELECT customer_id, currency, due_on, amount_minor FROM accounting_settlement
+      WHERE settled_on > ${asOf} AND issued_on <= ${asOf})`;
+}
+
+function bucketsAt(asOf: string) {
   const due = (from: number | undefined, to: number | undefined) => {
-    const notAfter = from === undefined ? sql`1` : sql`invoice.due_on <= ${addDays(today, -from)}`;
-    const notBefore = to === undefined ? sql`1` : sql`invoice.due_on >= ${addDays(today, -to)}`;
-    return sql<number>`coalesce(sum(invoice.balance_minor) FILTER (WHERE ${notAfter} AND ${notBefore}), 0)`;
+    const notAfter = from === undefined ? sql`1` : sql`owed.due_on <= ${addDays(asOf, -from)}`;
+    const notBefore = to === undefined ? sql`1` : sql`owed.due_on >= ${addDays(asOf, -to)}`;
+    return sql<number>`coalesce(sum(owed.minor) FILTER (WHERE ${notAfter} AND ${notBefore}), 0)`;
   };
   return [
     due(undefined, 0).as("not_due"),
@@ -83,6 +97,6 @@ function bucketsAt(today: string) {
     due(31, 60).as("days_31_60"),
     due(61, 90).as("days_61_90"),
     due(91, undefined).as("over_90"),
-    sql<number>`sum(invoice.balance_minor)`.as("total"),
+    sql<number>`sum(owed.minor)`.as("total"),
   ] as const;
 }

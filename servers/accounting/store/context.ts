@@ -3,7 +3,8 @@ import { isoDay } from "./days.ts";
 import type { AccountingTables, Stamped } from "./tables.ts";
 
 /** What the tools and the store work with, built anew for each call. */
-export interface AccountingContext extends Pick<CallContext<AccountingTables>, "db" | "newId" | "changed"> {
+export interface AccountingContext
+  extends Pick<CallContext<AccountingTables>, "db" | "newId" | "changed" | "link" | "links" | "moveLinks"> {
   /** The UTC day of the call: what "overdue" is measured against. */
   today: string;
   /** The instant of the call, RFC 3339. */
@@ -16,6 +17,9 @@ export function accountingContext(call: CallContext<AccountingTables>): Accounti
     db: call.db,
     newId: (prefix) => call.newId(prefix),
     changed: (table, id, version) => call.changed(table, id, version),
+    link: (from, to, kind) => call.link(from, to, kind),
+    links: (ref) => call.links(ref),
+    moveLinks: (from, to) => call.moveLinks(from, to),
     today: isoDay(call.now),
     at: call.now.toISOString(),
   };

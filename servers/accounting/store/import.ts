@@ -3,9 +3,10 @@ import type { AccountingContext } from "./context.ts";
 import { requireCustomer, requireCustomerByExternalId } from "./customers.ts";
 import { addDays, daysBetween } from "./days.ts";
 import type { PricedLines } from "./invoice-lines.ts";
-import { insertDraft, postDraft } from "./invoices.ts";
+import { insertDraft } from "./invoices.ts";
 import { nextNumber } from "./numbering.ts";
-import { duplicate } from "./refusals.ts";
+import { postDraft } from "./posting-invoices.ts";
+import { duplicate, requireNotBefore } from "./refusals.ts";
 import type { CustomerRow } from "./tables.ts";
 
 /**
@@ -23,17 +24,19 @@ export async function importInvoice(
     customerExternalId?: string | undefined;
     issuedOn: string;
     dueOn?: string | undefined;
+    exchangeRate?: string | undefined;
   },
 ): Promise<string> {
   const { priced, externalId, issuedOn } = invoice;
   await refuseKnown(context, externalId);
   const customer = await findCustomer(context, invoice.customerId, invoice.customerExternalId);
   const dueOn = invoice.dueOn ?? addDays(issuedOn, customer.payment_terms_days);
-  if (dueOn < issuedOn) {
-    throw new RingmainError("INPUT_INVALID", `due_on ${dueOn} lies before issued_on ${issuedOn}.`, {
-      hint: "Leave due_on out to use the customer's payment terms.",
-    });
-  }
+  requireNotBefore(dueOn, {
+    field: "due_on",
+    first: issuedOn,
+    reason: `issued_on ${issuedOn}`,
+    hint: "Leave due_on out to use the customer's payment terms.",
+  });
   const number = await nextNumber(context, `IMP-${issuedOn.slice(0, 4)}`);
   const id = await insertDraft(context, {
     ...priced,
@@ -45,15 +48,9 @@ export async function importInvoice(
     issuedOn,
     dueInDays: daysBetween(issuedOn, dueOn),
   });
-  await postDraft(context, {
-    id,
-    number,
-    issuedOn,
-    dueOn,
-    currency: priced.currency,
-    totalMinor: priced.totalMinor,
-    version: 1,
-  });
+  const draft = { id, currency: priced.currency, total_minor: priced.totalMinor };
+  const { exchangeRate } = invoice;
+  await postDraft(context, draft, { number, issuedOn, dueOn, version: 1, exchangeRate });
   return id;
 }
 

@@ -2,8 +2,8 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { addDays } from "./days.ts";
 import type { PricedLines } from "./invoice-lines.ts";
-import { account, postEntry } from "./ledger.ts";
-import type { InvoiceRow, InvoiceState } from "./tables.ts";
+import { duplicate } from "./refusals.ts";
+import type { InvoiceRow } from "./tables.ts";
 
 /** Reads an invoice by id. Throws NOT_FOUND. */
 export async function requireInvoice({ db }: AccountingContext, id: string): Promise<InvoiceRow> {
@@ -25,6 +25,52 @@ function refuseUnknownInvoice(key: string): never {
   throw new RingmainError("NOT_FOUND", `There is no invoice "${key}".`, {
     hint: "Find ids and numbers with list_invoices.",
   });
+}
+
+/** Reads a draft. Throws NOT_FOUND; STATE_INVALID for an invoice that is no draft any more. */
+export async function requireDraft(context: AccountingContext, id: string): Promise<InvoiceRow> {
+  const invoice = await requireInvoice(context, id);
+  if (invoice.state === "draft") return invoice;
+  const what = invoice.state === "void" ? "void" : "posted already";
+  throw new RingmainError("STATE_INVALID", `Invoice ${invoice.number} is ${what}.`, {
+    hint: "list_invoices with status [draft] shows the drafts; a posted invoice is corrected by create_credit_note.",
+  });
+}
+
+/** Reads an invoice that was posted. Throws NOT_FOUND; STATE_INVALID for a draft. */
+export async function requirePosted(context: AccountingContext, id: string): Promise<InvoiceRow> {
+  const invoice = await requireInvoice(context, id);
+  if (invoice.entry_id !== null) return invoice;
+  throw new RingmainError(
+    "STATE_INVALID",
+    `Invoice ${invoice.number} is ${invoice.state}, so it owes nothing.`,
+    {
+      hint: "Change a draft with update_invoice_draft, or post it with post_invoice.",
+    },
+  );
+}
+
+/** Refuses a second invoice of a customer with the same reference, currency and total. Throws CONFLICT. */
+export async function refuseSameInvoice(
+  { db }: AccountingContext,
+  invoice: { customerId: string; reference: string; currency: string; totalMinor: number },
+): Promise<void> {
+  const same = await db
+    .selectFrom("accounting_invoice")
+    .select(["id", "number"])
+    .where("customer_id", "=", invoice.customerId)
+    .where("reference", "=", invoice.reference)
+    .where("currency", "=", invoice.currency)
+    .where("total_minor", "=", invoice.totalMinor)
+    .where("state", "<>", "void")
+    .limit(1)
+    .executeTakeFirst();
+  if (same === undefined) return;
+  throw duplicate(
+    `Invoice ${same.number} has the same customer, reference and total.`,
+    same.id,
+    "Use it, or pass allow_duplicate true if the customer is to pay twice.",
+  );
 }
 
 export interface NewInvoice extends PricedLines {
@@ -50,99 +96,76 @@ export async function insertDraft(context: AccountingContext, invoice: NewInvoic
       draft_number: invoice.draftNumber,
       state: "draft",
       customer_id: invoice.customerId,
-      currency: invoice.currency,
       reference: invoice.reference,
       external_id: invoice.externalId,
       issued_on: invoice.issuedOn,
       due_on: addDays(invoice.issuedOn, invoice.dueInDays),
       due_in_days: invoice.dueInDays,
-      total_minor: invoice.totalMinor,
+      settleable_on: invoice.issuedOn,
+      ...amountsOf(invoice),
       balance_minor: 0,
+      exchange_rate: null,
+      base_total_minor: 0,
+      base_balance_minor: 0,
       entry_id: null,
       posted_at: null,
       ...firstVersion(context),
     })
     .execute();
-  await db
-    .insertInto("accounting_invoice_line")
-    .values(invoice.lines.map((line) => ({ ...line, invoice_id: id })))
-    .execute();
+  await insertLines(context, id, invoice);
   changed("accounting_invoice", id, 1);
   return id;
 }
 
-/**
- * Posts a draft: its number, days and amounts are final, and the ledger gets its entry (debit receivables,
- * credit sales) on the invoice day. Throws STATE_INVALID for an invoice of zero, which there is nothing to post of.
- */
-export async function postDraft(
+/** Changes a draft; lines are replaced as a whole. What is left out stays. */
+export async function changeDraft(
   context: AccountingContext,
-  invoice: {
-    id: string;
-    number: string;
-    issuedOn: string;
-    dueOn: string;
-    currency: string;
-    totalMinor: number;
-    version: number;
+  draft: InvoiceRow,
+  change: {
+    reference?: string | undefined;
+    dueInDays?: number | undefined;
+    customerId?: string | undefined;
+    priced?: PricedLines | undefined;
+    state?: "void";
   },
 ): Promise<void> {
-  const { id, number, issuedOn, dueOn, currency, totalMinor, version } = invoice;
-  if (totalMinor === 0) {
-    throw new RingmainError("STATE_INVALID", "The total is zero, so there is nothing to post.", {
-      hint: "Give a line a quantity and a price above zero.",
-    });
-  }
-  const entry = await postEntry(context, {
-    kind: "invoice",
-    entryOn: issuedOn,
-    sourceId: id,
-    memo: `Invoice ${number}`,
-    postings: [
-      { account: account.receivables, currency, minor: totalMinor },
-      { account: account.sales, currency, minor: -totalMinor },
-    ],
-  });
-  const posted: InvoiceState = "open";
-  await context.db
+  const { priced, dueInDays = draft.due_in_days } = change;
+  const { db, changed, at } = context;
+  const version = draft.version + 1;
+  await db
     .updateTable("accounting_invoice")
     .set({
-      number,
-      state: posted,
-      issued_on: issuedOn,
-      due_on: dueOn,
-      balance_minor: totalMinor,
-      entry_id: entry,
-      posted_at: context.at,
+      state: change.state ?? draft.state,
+      reference: change.reference ?? draft.reference,
+      customer_id: change.customerId ?? draft.customer_id,
+      due_in_days: dueInDays,
+      due_on: addDays(draft.issued_on, dueInDays),
+      ...(priced && amountsOf(priced)),
       version,
-      updated_at: context.at,
+      updated_at: at,
     })
-    .where("id", "=", id)
+    .where("id", "=", draft.id)
     .execute();
-  context.changed("accounting_invoice", id, version);
+  if (priced !== undefined) {
+    await db.deleteFrom("accounting_invoice_line").where("invoice_id", "=", draft.id).execute();
+    await insertLines(context, draft.id, priced);
+  }
+  changed("accounting_invoice", draft.id, version);
 }
 
-/**
- * Lowers what is left to pay of a posted invoice by an amount (raises it, when negative). Returns the balance.
- * The caller has checked that the amount fits; a CHECK of the table refuses it otherwise.
- */
-export async function lowerBalance(context: AccountingContext, id: string, minor: number): Promise<number> {
-  const row = await context.db
-    .updateTable("accounting_invoice")
-    .set((set) => ({
-      balance_minor: set("balance_minor", "-", minor),
-      state: set
-        .case()
-        .when("balance_minor", "=", minor)
-        .then<InvoiceState>("paid")
-        .else<InvoiceState>("open")
-        .end(),
-      version: set("version", "+", 1),
-      updated_at: context.at,
-    }))
-    .where("id", "=", id)
-    .returning(["balance_minor", "version"])
-    .executeTakeFirstOrThrow();
-  context.changed("accounting_invoice", id, row.version);
-  return row.balance_minor;
+function amountsOf(priced: PricedLines) {
+  return {
+    currency: priced.currency,
+    prices_include_tax: priced.pricesIncludeTax ? 1 : 0,
+    net_minor: priced.netMinor,
+    tax_minor: priced.taxMinor,
+    total_minor: priced.totalMinor,
+  };
+}
+
+async function insertLines({ db }: AccountingContext, id: string, { lines }: PricedLines): Promise<void> {
+  await db
+    .insertInto("accounting_invoice_line")
+    .values(lines.map((line) => ({ ...line, invoice_id: id })))
+    .execute();
 }

@@ -1,38 +1,39 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { account } from "./accounts.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { nextInSeries } from "./numbering.ts";
+import { requireOpenPeriod } from "./periods.ts";
 import type { EntryKind } from "./tables.ts";
 
-/** The accounts that the tools post to; the chart itself is the table accounting_account. */
-export const account = {
-  bank: "1000",
-  /** The control account: its balance is the sum of what the open invoices owe. */
-  receivables: "1100",
-  /** Money received that no invoice has taken yet. */
-  prepayments: "2100",
-  sales: "4000",
-} as const;
-
-type AccountId = (typeof account)[keyof typeof account];
-
 export interface Posting {
-  account: AccountId;
+  account: string;
   currency: string;
-  /** Positive is a debit, negative a credit; a posting of zero is left out. */
+  /** Positive is a debit, negative a credit. */
   minor: number;
+  /** Its worth in the base currency; a posting without any of the two is left out. */
+  baseMinor: number;
+}
+
+export interface NewEntry {
+  kind: EntryKind;
+  entryOn: string;
+  /** The record behind the entry; the entry itself when left out. */
+  sourceId?: string;
+  memo: string;
+  reversesId?: string;
+  postings: readonly Posting[];
 }
 
 /**
- * Writes and posts one journal entry, which nothing can change afterwards. Returns its id.
- * Debits must equal credits in each currency: this is checked here, and once more by a trigger.
+ * Writes and posts one journal entry, which nothing can change afterwards. Returns its id. Debits must equal
+ * credits in each currency, and in the base currency: this is checked here, and once more by a trigger. Throws
+ * STATE_INVALID for a day in a closed period.
  */
-export async function postEntry(
-  context: AccountingContext,
-  entry: { kind: EntryKind; entryOn: string; sourceId: string; memo: string; postings: readonly Posting[] },
-): Promise<string> {
+export async function postEntry(context: AccountingContext, entry: NewEntry): Promise<string> {
   const { db, newId, changed } = context;
-  const postings = entry.postings.filter(({ minor }) => minor !== 0);
+  const postings = entry.postings.filter(({ minor, baseMinor }) => minor !== 0 || baseMinor !== 0);
   requireBalance(postings);
+  await requireOpenPeriod(context, entry.entryOn);
   const id = newId("ent");
   const number = await nextInSeries(context, "journal");
   await db
@@ -42,8 +43,9 @@ export async function postEntry(
       number,
       entry_on: entry.entryOn,
       kind: entry.kind,
-      source_id: entry.sourceId,
+      source_id: entry.sourceId ?? id,
       memo: entry.memo,
+      reverses_id: entry.reversesId ?? null,
       posted: 0,
       ...firstVersion(context),
     })
@@ -57,6 +59,7 @@ export async function postEntry(
         account_id: posting.account,
         currency: posting.currency,
         amount_minor: posting.minor,
+        base_minor: posting.baseMinor,
         entry_on: entry.entryOn,
       })),
     )
@@ -66,10 +69,24 @@ export async function postEntry(
   return id;
 }
 
+/**
+ * Adds the realised exchange gain or loss (IAS 21.28): what the postings of one foreign currency, at the different
+ * rates of their days, leave over in the base currency. It has no amount in the currency itself.
+ */
+export function withExchangeDifference(postings: readonly Posting[], currency: string): Posting[] {
+  const surplus = postings.reduce((sum, { baseMinor }) => sum + baseMinor, 0);
+  const difference = surplus > 0 ? account.exchangeGains : account.exchangeLosses;
+  return [...postings, { account: difference, currency, minor: 0, baseMinor: 0 - surplus }];
+}
+
 function requireBalance(postings: readonly Posting[]): void {
   const sums = new Map<string, number>();
-  for (const { currency, minor } of postings) sums.set(currency, (sums.get(currency) ?? 0) + minor);
-  if (postings.length < 2 || [...sums.values()].some((sum) => sum !== 0)) {
+  let base = 0;
+  for (const { currency, minor, baseMinor } of postings) {
+    sums.set(currency, (sums.get(currency) ?? 0) + minor);
+    base += baseMinor;
+  }
+  if (postings.length < 2 || base !== 0 || [...sums.values()].some((sum) => sum !== 0)) {
     throw new RingmainError("INTERNAL", "A journal entry does not balance.");
   }
 }

@@ -20,6 +20,7 @@ export async function queueMessage(
       body: message.body,
       invoice_id: message.invoiceId,
       attempts: 0,
+      next_attempt_at: null,
       last_error: null,
       ...firstVersion(context),
     })

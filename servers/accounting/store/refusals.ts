@@ -1,5 +1,6 @@
 import { code as currencyRecord } from "currency-codes";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { maxMinor } from "../fields.ts";
 
 /**
  * Refuses an update that was decided on an older version of a record. Throws CONFLICT with the current record.
@@ -30,5 +31,52 @@ export function requireCurrency(currency: string): void {
   if (currencyRecord(currency) !== undefined) return;
   throw new RingmainError("INPUT_INVALID", `"${currency}" is no currency of ISO 4217.`, {
     hint: "Use a listed code such as EUR, USD or GBP.",
+  });
+}
+
+/** Refuses an amount in another currency than the record it is about. */
+export function requireSameCurrency(
+  amount: { currency: string },
+  record: { name: string; currency: string },
+) {
+  if (amount.currency === record.currency) return;
+  throw new RingmainError(
+    "INPUT_INVALID",
+    `${record.name} is in ${record.currency}, not in ${amount.currency}.`,
+    { hint: `Give the amount in ${record.currency}.` },
+  );
+}
+
+/** An exact amount as a number. Throws INPUT_INVALID beyond what these books take. */
+export function boundedMinor(minor: bigint): number {
+  if (minor <= BigInt(maxMinor)) return Number(minor);
+  throw new RingmainError(
+    "INPUT_INVALID",
+    `An amount of ${minor} minor units is more than these books take.`,
+    {
+      hint: `The most is ${maxMinor}. Check quantity, unit_price and rates: prices are in minor units (cents).`,
+    },
+  );
+}
+
+/** Refuses a day too far ahead for something that has happened. One day of grace: east of UTC it is tomorrow already. */
+export function requirePastDay(
+  day: string,
+  options: { field: string; today: string; tomorrow: string },
+): void {
+  if (day <= options.tomorrow) return;
+  throw new RingmainError("INPUT_INVALID", `${options.field} ${day} is in the future.`, {
+    hint: `Today is ${options.today} (UTC). Record it when it has happened.`,
+  });
+}
+
+/** Refuses a day before another that it must follow. */
+export function requireNotBefore(
+  day: string,
+  options: { field: string; first: string; reason: string; hint?: string },
+): void {
+  if (day >= options.first) return;
+  throw new RingmainError("INPUT_INVALID", `${options.field} ${day} lies before ${options.reason}.`, {
+    hint: options.hint ?? `The earliest possible day is ${options.first}.`,
   });
 }

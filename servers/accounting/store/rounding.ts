@@ -1,3 +1,5 @@
+import { decimalFraction } from "./decimals.ts";
+
 /**
  * How a line's net becomes whole minor units. `half_up` rounds a half away from zero (commercial rounding);
  * `half_even` to the even neighbour (IEEE 754 roundTiesToEven, "banker's rounding").
@@ -15,22 +17,11 @@ export function roundedQuotient(dividend: bigint, divisor: bigint, mode: Roundin
   return dividend < 0n ? -rounded : rounded;
 }
 
-/** A decimal text such as "0.15" as digits / scale. The text has passed the schema of a rate. */
-function decimalFraction(text: string): { digits: bigint; scale: bigint } {
-  const [whole = "0", fraction = ""] = text.split(".");
-  return { digits: BigInt(whole + fraction), scale: 10n ** BigInt(fraction.length) };
-}
-
-/** The shortest text of the same decimal: "0.150" is "0.15", "0.0" is "0". */
-export function normalDecimal(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
-
 /**
- * The net of one line in minor units: unit price × quantity × (1 − discount rate), computed exactly and rounded
+ * The amount of one line in minor units: unit price × quantity × (1 − discount rate), computed exactly and rounded
  * once. Returns a bigint, so that the caller can check its bounds.
  */
-export function lineNet(options: {
+export function lineAmount(options: {
   quantity: number;
   unitPriceMinor: number;
   discountRate: string;
@@ -39,4 +30,21 @@ export function lineNet(options: {
   const { digits, scale } = decimalFraction(options.discountRate);
   const gross = BigInt(options.unitPriceMinor) * BigInt(options.quantity);
   return roundedQuotient(gross * (scale - digits), scale, options.mode);
+}
+
+/**
+ * Divides the amount of a line into net and tax. Without tax in the price the tax comes on top of it; with tax in
+ * the price it is a part of it, rate / (1 + rate). The tax is rounded once; net and tax always add up.
+ */
+export function lineTax(options: {
+  amount: bigint;
+  rate: string;
+  priceIncludesTax: boolean;
+  mode: RoundingMode;
+}): { net: bigint; tax: bigint } {
+  const { amount, mode } = options;
+  const { digits, scale } = decimalFraction(options.rate);
+  if (!options.priceIncludesTax) return { net: amount, tax: roundedQuotient(amount * digits, scale, mode) };
+  const tax = roundedQuotient(amount * digits, scale + digits, mode);
+  return { net: amount - tax, tax };
 }

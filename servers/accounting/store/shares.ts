@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
 import type { AccountingContext } from "./context.ts";
 import type { Share } from "./payments.ts";
+import { settledColumns } from "./settlements.ts";
 
 /** Money to divide among the open invoices of one customer. */
 interface Purse {
@@ -20,7 +21,7 @@ export async function shareOldestFirst({ db }: AccountingContext, purse: Purse):
   while (left > 0) {
     let select = db
       .selectFrom("accounting_invoice")
-      .select(["id", "number", "issued_on", "due_on", "balance_minor"])
+      .select(settledColumns)
       .where("customer_id", "=", purse.customerId)
       .where("state", "=", "open")
       .where("currency", "=", purse.currency)
@@ -32,9 +33,7 @@ export async function shareOldestFirst({ db }: AccountingContext, purse: Purse):
     const invoices = await select.execute();
     for (const invoice of invoices) {
       const minor = Math.min(left, invoice.balance_minor);
-      if (minor > 0) {
-        shares.push({ invoiceId: invoice.id, number: invoice.number, issuedOn: invoice.issued_on, minor });
-      }
+      if (minor > 0) shares.push({ invoice, minor });
       left -= minor;
     }
     after = invoices.at(-1);
@@ -59,7 +58,7 @@ export async function shareAsAsked(
   }
   const rows = await db
     .selectFrom("accounting_invoice")
-    .select(["id", "number", "state", "customer_id", "currency", "issued_on", "balance_minor"])
+    .select(settledColumns)
     .where(
       "id",
       "in",
@@ -91,7 +90,7 @@ export async function shareAsAsked(
         { hint: "Allocate at most the balance that get_invoice shows; the rest stays unallocated." },
       );
     }
-    return { invoiceId, number: invoice.number, issuedOn: invoice.issued_on, minor };
+    return { invoice, minor };
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { currency, isoDate, money, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { customerId } from "../fields.ts";
+import { businessDay, customerId } from "../fields.ts";
 import { type AgeBuckets, agedByCustomer, agedTotals } from "../store/aged-receivables.ts";
 
 const buckets = {
@@ -17,18 +17,22 @@ export const agedReceivables = defineTool({
   name: "aged_receivables",
   title: "Aged receivables",
   description:
-    "Report what customers owe today by how long it is overdue, per customer and currency, the largest total first, with the totals of all customers. Sums of open invoice balances in minor units; currencies are never added together.",
+    "Report what customers owed at the end of a day (today, when left out) by how long it was overdue, per customer and currency, the largest total first, with the totals of all customers. Sums of open invoice balances in minor units, equal to the receivables account of that day; currencies are never added together. Prepayments are not taken off.",
   effect: "read",
-  input: z.strictObject({ ...pageInput }),
+  input: z.strictObject({
+    as_of: businessDay.optional().describe("Last day counted, YYYY-MM-DD. Default: today in UTC."),
+    ...pageInput,
+  }),
   output: page(z.strictObject({ customer_id: customerId, customer_name: z.string(), ...buckets })).extend({
-    as_of: isoDate.describe("Today in UTC."),
+    as_of: isoDate.describe("The day of the report."),
     totals: z
       .array(z.strictObject({ currency, ...buckets }))
       .describe("Over all customers, not this page only."),
   }),
-  async handler(input, context) {
-    const { rows, nextCursor } = await agedByCustomer(context, input);
-    const totals = await agedTotals(context);
+  async handler({ as_of, ...input }, context) {
+    const day = as_of ?? context.today;
+    const { rows, nextCursor } = await agedByCustomer(context, { ...input, asOf: day });
+    const totals = await agedTotals(context, day);
     return {
       items: rows.map((row) => ({
         customer_id: row.customer_id,
@@ -36,7 +40,7 @@ export const agedReceivables = defineTool({
         ...asMoney(row, row.currency),
       })),
       next_cursor: nextCursor,
-      as_of: context.today,
+      as_of: day,
       totals: totals.map((row) => ({ currency: row.currency, ...asMoney(row, row.currency) })),
     };
   },

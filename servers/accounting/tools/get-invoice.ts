@@ -1,18 +1,21 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { isoDate, money } from "../../../src/kit/fields.ts";
+import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
-import { invoiceId, invoiceRecord, outboxStatus, paymentId } from "../fields.ts";
+import { entryId, invoiceId, invoiceRecord, outboxStatus, paymentId } from "../fields.ts";
+import { creditNotesOf } from "../store/credit-notes.ts";
 import { remindersOf } from "../store/dunning.ts";
 import { readInvoiceRecord } from "../store/invoice-view.ts";
 import { requireInvoice, requireInvoiceByNumber } from "../store/invoices.ts";
-import { allocationsOf } from "../store/payments.ts";
+import { settlementsOf } from "../store/settlements.ts";
+import { writeOffsOf } from "../store/write-offs.ts";
 
 export const getInvoice = defineTool({
   name: "get_invoice",
   title: "Get an invoice",
   description:
-    "Read one invoice whole, by id or by number: its lines, the payments and refunds booked on it, and the reminders sent. Amounts are in minor units.",
+    "Read one invoice whole, by id or by number: its lines, the payments, refunds, credit notes and write-offs booked on it, and the reminders sent. Amounts are in minor units.",
   effect: "read",
   input: z.strictObject({
     id: invoiceId.optional(),
@@ -22,18 +25,51 @@ export const getInvoice = defineTool({
       .max(64)
       .optional()
       .describe("INV-2026-0042 or DRAFT-0007, instead of id. Give exactly one of the two."),
+    response_format: z
+      .enum(["concise", "detailed"])
+      .default("detailed")
+      .describe("concise leaves out the lines."),
   }),
   output: invoiceRecord.extend({
+    lines: invoiceRecord.shape.lines.optional().describe("Left out by response_format concise."),
     payments: z
       .array(
         z.strictObject({
           payment_id: paymentId,
+          kind: z
+            .enum(["payment", "refund", "release"])
+            .describe(
+              "refund: paid back to the customer. release: given back to the payment by a credit note.",
+            ),
           allocated_on: isoDate,
-          amount: money.describe("What this invoice got; negative when a refund took it back."),
+          amount: money.describe(
+            "What this invoice got; negative when a refund or credit note took it back.",
+          ),
           bank_reference: z.string(),
         }),
       )
       .describe("In the order of their days."),
+    credit_notes: z.array(
+      z.strictObject({
+        credit_note_id: z.string(),
+        number: z.string(),
+        issued_on: isoDate,
+        total: money.describe("Tax included."),
+        reason: z.string(),
+        entry_id: entryId,
+      }),
+    ),
+    write_offs: z.array(
+      z.strictObject({
+        write_off_id: z.string(),
+        written_off_on: isoDate,
+        amount: money,
+        reason: z.string(),
+        entry_id: entryId.describe("reverse_entry takes it to undo the write-off."),
+        reversed_by: z.string().optional().describe("Entry that reversed it."),
+      }),
+    ),
+    ...linksOutput,
     reminders: z.array(
       z.strictObject({
         level: z.int().describe("Dunning level, 1 to 3."),
@@ -43,7 +79,7 @@ export const getInvoice = defineTool({
       }),
     ),
   }),
-  async handler({ id, number }, context) {
+  async handler({ id, number, response_format }, context) {
     if ((id === undefined) === (number === undefined)) {
       throw new RingmainError("INPUT_INVALID", "Give exactly one of id and number.", {
         hint: "list_invoices shows both.",
@@ -53,13 +89,44 @@ export const getInvoice = defineTool({
       number === undefined
         ? await requireInvoice(context, id ?? "")
         : await requireInvoiceByNumber(context, number);
-    const allocations = await allocationsOf(context, found);
+    const money = (minor: number) => ({ minor, currency });
+    const { lines, ...record } = await readInvoiceRecord(context, found);
+    const settlements = await settlementsOf(context, found);
+    const creditNotes = await creditNotesOf(context, found);
+    const writeOffs = await writeOffsOf(context, found);
     return {
-      ...(await readInvoiceRecord(context, found)),
-      payments: allocations.map(({ amount_minor, ...allocation }) => ({
-        ...allocation,
-        amount: { minor: amount_minor, currency },
+      ...record,
+      ...(response_format === "detailed" && { lines }),
+      payments: settlements.flatMap(({ kind, payment_id, settled_on, amount_minor, bank_reference }) =>
+        payment_id !== null && (kind === "payment" || kind === "refund" || kind === "release")
+          ? [
+              {
+                payment_id,
+                kind,
+                allocated_on: settled_on,
+                amount: money(amount_minor),
+                bank_reference: bank_reference ?? "",
+              },
+            ]
+          : [],
+      ),
+      credit_notes: creditNotes.map((note) => ({
+        credit_note_id: note.id,
+        number: note.number,
+        issued_on: note.issued_on,
+        total: money(note.total_minor),
+        reason: note.reason,
+        entry_id: note.entry_id,
       })),
+      write_offs: writeOffs.map((one) => ({
+        write_off_id: one.id,
+        written_off_on: one.written_off_on,
+        amount: money(one.amount_minor),
+        reason: one.reason,
+        entry_id: one.entry_id,
+        reversed_by: one.reversed_by ?? undefined,
+      })),
+      links: await context.links(record.number),
       reminders: await remindersOf(context, found),
     };
   },

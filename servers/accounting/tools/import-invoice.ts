@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { currency, isoDate, money } from "../../../src/kit/fields.ts";
+import { currency, money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { customerId, externalId, invoiceLinesInput, invoiceRecord, lineOfText } from "../fields.ts";
+import {
+  businessDay,
+  customerId,
+  exchangeRate,
+  externalId,
+  invoiceLinesInput,
+  invoiceRecord,
+  lineOfText,
+  pricesIncludeTax,
+} from "../fields.ts";
 import { importInvoice as importPosted } from "../store/import.ts";
 import { priceByBooks } from "../store/invoice-lines.ts";
 import { readInvoiceRecord } from "../store/invoice-view.ts";
@@ -11,7 +20,7 @@ export const importInvoice = defineTool({
   name: "import_invoice",
   title: "Import a posted invoice",
   description:
-    "Record an invoice that another system issued, as posted, with its journal entry on its own invoice day. It gets a number of the import series of its year (IMP-2025-0001); its own number goes into reference. The same external_id twice is refused. For new invoices use create_invoice_draft and post_invoice.",
+    "Record an invoice that another system issued, as posted, with its journal entry on its own invoice day. It gets a number of the import series of its year (IMP-2025-0001); its own number goes into reference. The same external_id twice is refused. Books without a base currency get that of the first posting; in any other currency it needs an exchange rate. For new invoices use create_invoice_draft and post_invoice.",
   effect: "create",
   input: z.strictObject({
     external_id: externalId.describe("Its id in the other system; unique among all invoices."),
@@ -20,21 +29,23 @@ export const importInvoice = defineTool({
     customer_external_id: externalId
       .optional()
       .describe("The customer's external_id, instead of customer_id. Give exactly one of the two."),
-    issued_on: isoDate.describe("Invoice day, YYYY-MM-DD."),
-    due_on: isoDate
+    issued_on: businessDay.describe("Invoice day, YYYY-MM-DD."),
+    due_on: businessDay
       .optional()
       .describe("Due day, not before issued_on. Default: issued_on plus the customer's payment terms."),
     currency: currency.describe("ISO 4217 code, the same as in every line."),
     lines: invoiceLinesInput,
+    prices_include_tax: pricesIncludeTax.default(false),
+    exchange_rate: exchangeRate.optional(),
   }),
   output: invoiceRecord,
   facts: z.strictObject({ total: money }),
-  async resource({ lines }, context) {
-    const priced = await priceByBooks(context, lines);
+  async resource({ lines, prices_include_tax }, context) {
+    const priced = await priceByBooks(context, lines, prices_include_tax);
     return { total: { minor: priced.totalMinor, currency: priced.currency } };
   },
   async handler(input, context) {
-    const priced = await priceByBooks(context, input.lines);
+    const priced = await priceByBooks(context, input.lines, input.prices_include_tax);
     if (priced.currency !== input.currency) {
       throw new RingmainError(
         "INPUT_INVALID",
@@ -50,6 +61,7 @@ export const importInvoice = defineTool({
       customerExternalId: input.customer_external_id,
       issuedOn: input.issued_on,
       dueOn: input.due_on,
+      exchangeRate: input.exchange_rate,
     });
     return await readInvoiceRecord(context, id);
   },

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { customerId, invoiceStatus, invoiceSummary } from "../fields.ts";
+import { businessDay, customerId, invoiceStatus, invoiceSummary } from "../fields.ts";
 import { listInvoices as listPage } from "../store/invoice-list.ts";
 import { summaryOf } from "../store/invoice-view.ts";
 
@@ -20,8 +20,8 @@ export const listInvoices = defineTool({
       .optional()
       .describe("Only overdue invoices, at least this many days past their due day."),
     customer_id: customerId.optional(),
-    issued_from: isoDate.optional().describe("Invoice day, first day included."),
-    issued_to: isoDate.optional().describe("Invoice day, last day included."),
+    issued_from: businessDay.optional().describe("Invoice day, first day included."),
+    issued_to: businessDay.optional().describe("Invoice day, last day included."),
     order: z
       .enum(["due_first", "newest_first"])
       .default("due_first")

@@ -26,7 +26,10 @@ export const listOutbox = defineTool({
       invoice_id: invoiceId,
       invoice_number: z.string(),
       attempts: z.int().describe("How often mailing was tried."),
-      last_error: z.string().optional(),
+      next_attempt_at: instant
+        .optional()
+        .describe("When a queued message is tried again; absent when it is due."),
+      last_error: z.string().optional().describe("Why the last try failed."),
       created_at: instant,
       version: z.int(),
     }),
@@ -49,6 +52,7 @@ export const listOutbox = defineTool({
         invoice_id: row.invoice_id,
         invoice_number: row.invoice_number,
         attempts: row.attempts,
+        next_attempt_at: row.status === "queued" ? (row.next_attempt_at ?? undefined) : undefined,
         last_error: row.last_error ?? undefined,
         created_at: row.created_at,
         version: row.version,

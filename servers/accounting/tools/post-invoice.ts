@@ -1,21 +1,25 @@
 import { z } from "zod";
-import { RingmainError } from "../../../src/core/errors.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { expectedVersion, invoiceId, invoiceRecord } from "../fields.ts";
+import { exchangeRate, expectedVersion, invoiceId, invoiceRecord } from "../fields.ts";
 import { addDays } from "../store/days.ts";
 import { readInvoiceRecord } from "../store/invoice-view.ts";
-import { postDraft, requireInvoice } from "../store/invoices.ts";
+import { requireDraft, requireInvoice } from "../store/invoices.ts";
 import { nextNumber } from "../store/numbering.ts";
+import { postDraft } from "../store/posting-invoices.ts";
 import { requireVersion } from "../store/refusals.ts";
 
 export const postInvoice = defineTool({
   name: "post_invoice",
   title: "Post an invoice",
   description:
-    "Post a draft: it gets the next gapless number of the year (INV-2026-0042), today as invoice day and its journal entry (debit receivables, credit sales). A posted invoice can never be changed or deleted. Returns the posted invoice.",
+    "Post a draft: it gets the next gapless number of the year (INV-2026-0042), today as invoice day and its journal entry (debit receivables, credit income and tax). A posted invoice can never be changed or deleted, only credited (create_credit_note). An invoice in a foreign currency needs a rate (set_exchange_rate). Returns the posted invoice.",
   effect: "update",
-  input: z.strictObject({ invoice_id: invoiceId, expected_version: expectedVersion }),
+  input: z.strictObject({
+    invoice_id: invoiceId,
+    exchange_rate: exchangeRate.optional(),
+    expected_version: expectedVersion,
+  }),
   output: invoiceRecord,
   facts: z.strictObject({ total: money, customer_id: z.string() }),
   async resource({ invoice_id }, context) {
@@ -25,24 +29,19 @@ export const postInvoice = defineTool({
       customer_id: invoice.customer_id,
     };
   },
-  async handler({ invoice_id, expected_version }, context) {
-    const invoice = await requireInvoice(context, invoice_id);
-    requireVersion({ expected: expected_version, record: invoice });
-    if (invoice.state !== "draft") {
-      throw new RingmainError("STATE_INVALID", `Invoice ${invoice.number} is posted already.`, {
-        hint: "Only a draft can be posted: list_invoices with status [draft] shows them.",
-      });
-    }
+  async handler({ invoice_id, exchange_rate, expected_version }, context) {
+    const draft = await requireDraft(context, invoice_id);
+    requireVersion({ expected: expected_version, record: draft });
     const issuedOn = context.today;
-    await postDraft(context, {
-      id: invoice.id,
-      number: await nextNumber(context, `INV-${issuedOn.slice(0, 4)}`),
+    const number = await nextNumber(context, `INV-${issuedOn.slice(0, 4)}`);
+    await postDraft(context, draft, {
+      number,
       issuedOn,
-      dueOn: addDays(issuedOn, invoice.due_in_days),
-      currency: invoice.currency,
-      totalMinor: invoice.total_minor,
-      version: invoice.version + 1,
+      dueOn: addDays(issuedOn, draft.due_in_days),
+      version: draft.version + 1,
+      exchangeRate: exchange_rate,
     });
-    return await readInvoiceRecord(context, invoice.id);
+    await context.moveLinks(draft.number, number);
+    return await readInvoiceRecord(context, draft.id);
   },
 });

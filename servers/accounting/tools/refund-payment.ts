@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { RingmainError } from "../../../src/core/errors.ts";
 import { isoDate, money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { customerId, invoiceId, lineOfText, paymentId, positiveMoney, version } from "../fields.ts";
-import { bookRefund, requirePayment, unallocatedMinor } from "../store/refunds.ts";
+import { customerId, exchangeRate, invoiceId, paymentId, positiveMoney, reason, version } from "../fields.ts";
+import { conversionFor } from "../store/exchange-rates.ts";
+import { unallocatedMinor } from "../store/payments.ts";
+import { bookRefund, requirePayment } from "../store/refunds.ts";
+import { requireSameCurrency } from "../store/refusals.ts";
 
 export const refundPayment = defineTool({
   name: "refund_payment",
@@ -14,7 +16,8 @@ export const refundPayment = defineTool({
   input: z.strictObject({
     payment_id: paymentId,
     amount: positiveMoney.describe("What is paid back, in the payment's currency."),
-    reason: lineOfText(500).describe("Why, for the books."),
+    reason,
+    exchange_rate: exchangeRate.optional(),
   }),
   output: z.strictObject({
     refund_id: z.string(),
@@ -39,17 +42,12 @@ export const refundPayment = defineTool({
     const payment = await requirePayment(context, payment_id);
     return { amount, customer_id: payment.customer_id };
   },
-  async handler({ payment_id, amount, reason }, context) {
+  async handler({ payment_id, amount, reason, exchange_rate }, context) {
     const payment = await requirePayment(context, payment_id);
     const { currency } = payment;
-    if (amount.currency !== currency) {
-      throw new RingmainError(
-        "INPUT_INVALID",
-        `Payment ${payment.id} is in ${currency}, not in ${amount.currency}.`,
-        { hint: `Give the amount in ${currency}.` },
-      );
-    }
-    const booked = await bookRefund(context, { payment, minor: amount.minor, reason });
+    requireSameCurrency(amount, { name: `Payment ${payment.id}`, currency });
+    const conversion = await conversionFor(context, { currency, day: context.today, given: exchange_rate });
+    const booked = await bookRefund(context, { payment, minor: amount.minor, reason, conversion });
     const after = booked.payment;
     return {
       refund_id: booked.refundId,

@@ -48,6 +48,8 @@ CREATE INDEX crm_company_by_status ON crm_company (status);
 CREATE INDEX crm_company_by_owner ON crm_company (owner_id);
 CREATE INDEX crm_company_by_name ON crm_company (name_key);
 CREATE INDEX crm_company_by_activity ON crm_company (last_activity_on);
+CREATE INDEX crm_company_by_creation ON crm_company (created_at);
+CREATE INDEX crm_company_by_update ON crm_company (updated_at);
 
 CREATE TABLE crm_contact (
   id TEXT PRIMARY KEY,
@@ -55,7 +57,9 @@ CREATE TABLE crm_contact (
   name TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('active', 'archived')),
   company_id TEXT REFERENCES crm_company (id),
-  email TEXT UNIQUE,
+  email TEXT,
+  -- the address in lower case: what makes a contact unique
+  email_key TEXT UNIQUE,
   phone TEXT,
   job_title TEXT,
   owner_id TEXT NOT NULL REFERENCES crm_owner (id),
@@ -64,12 +68,15 @@ CREATE TABLE crm_contact (
   search_text TEXT NOT NULL,
   version INTEGER NOT NULL,
   created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL
+  updated_at TEXT NOT NULL,
+  CHECK ((email IS NULL) = (email_key IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX crm_contact_by_status ON crm_contact (status);
 CREATE INDEX crm_contact_by_owner ON crm_contact (owner_id);
 CREATE INDEX crm_contact_by_company ON crm_contact (company_id, name_key);
 CREATE INDEX crm_contact_by_activity ON crm_contact (last_activity_on);
+CREATE INDEX crm_contact_by_creation ON crm_contact (created_at);
+CREATE INDEX crm_contact_by_update ON crm_contact (updated_at);
 
 CREATE TABLE crm_lead (
   id TEXT PRIMARY KEY,
@@ -78,6 +85,7 @@ CREATE TABLE crm_lead (
   status TEXT NOT NULL CHECK (status IN ('open', 'qualified', 'closed')),
   source TEXT NOT NULL,
   note TEXT,
+  closed_reason TEXT,
   company_id TEXT NOT NULL REFERENCES crm_company (id),
   contact_id TEXT NOT NULL REFERENCES crm_contact (id),
   owner_id TEXT NOT NULL REFERENCES crm_owner (id),
@@ -86,18 +94,24 @@ CREATE TABLE crm_lead (
   search_text TEXT NOT NULL,
   version INTEGER NOT NULL,
   created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL
+  updated_at TEXT NOT NULL,
+  CHECK ((status = 'closed') = (closed_reason IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX crm_lead_by_status ON crm_lead (status);
 CREATE INDEX crm_lead_by_owner ON crm_lead (owner_id, status);
 CREATE INDEX crm_lead_by_contact ON crm_lead (contact_id, status);
 CREATE INDEX crm_lead_by_company ON crm_lead (company_id);
 CREATE INDEX crm_lead_by_activity ON crm_lead (status, last_activity_on);
+CREATE INDEX crm_lead_by_creation ON crm_lead (created_at);
+CREATE INDEX crm_lead_by_update ON crm_lead (updated_at);
 
 CREATE TABLE crm_pipeline (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
-  position INTEGER NOT NULL UNIQUE
+  position INTEGER NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE crm_stage (
@@ -128,6 +142,8 @@ CREATE TABLE crm_deal (
   status TEXT NOT NULL CHECK (status IN ('open', 'won', 'lost')),
   company_id TEXT NOT NULL REFERENCES crm_company (id),
   contact_id TEXT REFERENCES crm_contact (id),
+  -- the lead that it came from
+  lead_id TEXT REFERENCES crm_lead (id),
   owner_id TEXT NOT NULL REFERENCES crm_owner (id),
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   currency TEXT NOT NULL,
@@ -149,6 +165,10 @@ CREATE INDEX crm_deal_by_owner ON crm_deal (owner_id, status);
 CREATE INDEX crm_deal_by_company ON crm_deal (company_id, status);
 CREATE INDEX crm_deal_by_stage ON crm_deal (pipeline_id, stage, currency, amount_minor);
 CREATE INDEX crm_deal_by_activity ON crm_deal (status, last_activity_on);
+CREATE INDEX crm_deal_by_contact ON crm_deal (contact_id);
+CREATE INDEX crm_deal_by_lead ON crm_deal (lead_id);
+CREATE INDEX crm_deal_by_creation ON crm_deal (created_at);
+CREATE INDEX crm_deal_by_update ON crm_deal (updated_at);
 
 CREATE TABLE crm_deal_line (
   deal_id TEXT NOT NULL REFERENCES crm_deal (id),
@@ -166,6 +186,8 @@ CREATE TABLE crm_deal_stage_change (
   from_stage TEXT NOT NULL,
   to_stage TEXT NOT NULL,
   reason TEXT,
+  -- the ref of the deal that made the move, when it was merged into this one
+  merged_from TEXT,
   changed_by TEXT NOT NULL,
   changed_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -206,6 +228,30 @@ CREATE INDEX crm_task_by_record ON crm_task (about_id, status);
 CREATE INDEX crm_task_by_due ON crm_task (status, due_on);
 CREATE INDEX crm_task_by_assignee ON crm_task (assignee_id, status, due_on);
 
+-- A record that was merged into another one, as it was. Rows never change: an old id is followed from row to row.
+CREATE TABLE crm_merge (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL CHECK (type IN ('company', 'contact', 'lead', 'deal')),
+  from_id TEXT NOT NULL UNIQUE,
+  from_ref TEXT NOT NULL UNIQUE,
+  from_name TEXT NOT NULL,
+  into_id TEXT NOT NULL CHECK (into_id <> from_id),
+  snapshot TEXT NOT NULL,
+  reason TEXT,
+  merged_by TEXT NOT NULL,
+  merged_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX crm_merge_by_survivor ON crm_merge (into_id);
+
+-- Further keys by which a record is known: those of the records that were merged into it.
+CREATE TABLE crm_alias (
+  kind TEXT NOT NULL CHECK (kind IN ('domain', 'external_id', 'email')),
+  value TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX crm_alias_by_record ON crm_alias (record_id);
+
 -- Every record by its id or its reference. For single look-ups: a join with it would build the whole union.
 CREATE VIEW crm_record AS
   SELECT 'company' AS type, id, ref, name, status, owner_id, id AS company_id, NULL AS contact_id FROM crm_company
@@ -216,7 +262,8 @@ CREATE VIEW crm_record AS
   UNION ALL
   SELECT 'deal', id, ref, name, status, owner_id, company_id, contact_id FROM crm_deal;
 
-INSERT INTO crm_pipeline (id, name, position) VALUES ('sales', 'Sales', 1);
+INSERT INTO crm_pipeline (id, name, position, version, created_at, updated_at)
+  SELECT 'sales', 'Sales', 1, 1, instant, instant FROM (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS instant);
 INSERT INTO crm_stage (pipeline_id, stage, name, position, status, probability_percent) VALUES
   ('sales', 'new', 'New', 1, 'open', 10),
   ('sales', 'qualified', 'Qualified', 2, 'open', 25),

@@ -37,6 +37,7 @@ export function seedLeads(now: Date) {
     name,
     source,
     status,
+    closed_reason: status === "closed" ? "Bought elsewhere before we could quote" : null,
     company_id: `com_${fourDigits(company)}`,
     // the first of the company's two people
     contact_id: `con_${fourDigits(company * 2 - 1)}`,

@@ -47,6 +47,7 @@ export function seedRows(now: Date) {
     }),
     contacts: people.map((person) => ({
       ...person,
+      email_key: person.email,
       status: "active" as const,
       owner_id: ownerOf(person.company_id),
       last_activity_on: latest(person.id),

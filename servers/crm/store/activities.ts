@@ -9,15 +9,15 @@ export function showActivity(row: ActivityRow): z.input<typeof activityRecord> {
   return { id, kind, occurred_on, summary, logged_by };
 }
 
-/** The latest activities of a record, the newest first, at most 20. */
-export async function recentActivities({ db }: CrmContext, recordId: string) {
+/** The latest activities of a record, the newest first. */
+export async function recentActivities({ db }: CrmContext, recordId: string, limit: number) {
   const rows = await db
     .selectFrom("crm_activity")
     .selectAll()
     .where("about_id", "=", recordId)
     .orderBy("occurred_on", "desc")
     .orderBy("id", "desc")
-    .limit(20)
+    .limit(limit)
     .execute();
   return rows.map(showActivity);
 }

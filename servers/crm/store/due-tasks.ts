@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from "kysely";
 import type { CrmContext } from "./context.ts";
 import { cursorOf, pageOf } from "./pages.ts";
 import { selectTasks, showTask } from "./tasks.ts";
@@ -7,6 +8,11 @@ export async function listDueTasks(
   call: CrmContext,
   filter: {
     assignee_id?: string | undefined;
+    /** Only tasks about this company, or about a contact, lead or deal of it. */
+    company_id?: string | undefined;
+    /** Only tasks about this record. */
+    about_id?: string | undefined;
+    due_from?: string | undefined;
     due_by: string;
     limit: number;
     cursor?: string | undefined;
@@ -14,8 +20,17 @@ export async function listDueTasks(
 ) {
   const [afterDay, afterId] = (cursorOf(filter.cursor, "due", 2) ?? []).map(String);
   let query = selectTasks(call).where("task.status", "=", "open").where("task.due_on", "<=", filter.due_by);
-  const { assignee_id } = filter;
+  const { assignee_id, about_id, company_id, due_from } = filter;
   if (assignee_id !== undefined) query = query.where("task.assignee_id", "=", assignee_id);
+  if (about_id !== undefined) query = query.where("task.about_id", "=", about_id);
+  if (due_from !== undefined) query = query.where("task.due_on", ">=", due_from);
+  if (company_id !== undefined) {
+    query = query.where(sql<SqlBool>`task.about_id in (
+      select ${company_id} union all
+      select id from crm_contact where company_id = ${company_id} union all
+      select id from crm_lead where company_id = ${company_id} union all
+      select id from crm_deal where company_id = ${company_id})`);
+  }
   if (afterDay !== undefined && afterId !== undefined) {
     query = query.where((eb) => eb(eb.refTuple("task.due_on", "task.id"), ">", eb.tuple(afterDay, afterId)));
   }

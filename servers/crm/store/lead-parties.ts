@@ -1,7 +1,9 @@
-import { findCompanyByName, insertCompany, matchCompany } from "./companies.ts";
-import { completeContact, findContactByEmail, findContactByName, insertContact } from "./contacts.ts";
+import { companyRow, insertCompany, updateCompany } from "./companies.ts";
+import { findPossibleDuplicate, matchCompany } from "./company-match.ts";
+import { matchContact } from "./contact-match.ts";
+import { insertContact, updateContact } from "./contacts.ts";
 import type { CrmContext } from "./context.ts";
-import { domainOfEmail, normalizeEmail } from "./domains.ts";
+import { domainOfEmail } from "./domains.ts";
 import { pickOwner } from "./owners.ts";
 import type { CompanyRow } from "./tables.ts";
 
@@ -26,8 +28,8 @@ export async function findOrAddParties(
     owner_id?: string | undefined;
   },
 ): Promise<LeadParties> {
-  const email = lead.email === undefined ? undefined : normalizeEmail(lead.email);
-  const byEmail = email === undefined ? undefined : await findContactByEmail(call, email);
+  const { email } = lead;
+  const byEmail = await matchContact(call, { email });
   const domain = email === undefined ? undefined : domainOfEmail(email);
   const known = await findCompany(call, byEmail?.company_id, domain, lead.company_name);
 
@@ -38,12 +40,20 @@ export async function findOrAddParties(
   };
 
   const details = { company_id: company.id, email, phone: lead.phone };
-  const sameName = byEmail ?? (await findContactByName(call, company.id, lead.contact_name));
-  // Two people of one firm may share a name: another address is another person.
-  const samePerson = sameName?.email === null || email === undefined || sameName?.email === email;
-  if (sameName && samePerson) {
-    await completeContact(call, sameName, details);
-    return { company, contact: sameName, ownerId };
+  const person = byEmail ?? (await matchContact(call, { ...details, name: lead.contact_name }));
+  if (person) {
+    // what is known stays: a lead adds details, and corrects none
+    await updateContact(
+      call,
+      person,
+      {
+        company_id: person.company_id ?? company.id,
+        email: person.email ?? email,
+        phone: person.phone ?? lead.phone,
+      },
+      { replaceEmail: false },
+    );
+    return { company, contact: person, ownerId };
   }
   const id = await insertContact(call, { ...details, name: lead.contact_name, owner_id: ownerId });
   return { company, contact: { id, name: lead.contact_name }, ownerId };
@@ -55,8 +65,11 @@ async function findCompany(
   domain: string | undefined,
   name: string,
 ): Promise<CompanyRow | undefined> {
-  if (id) {
-    return call.db.selectFrom("crm_company").selectAll().where("id", "=", id).executeTakeFirst();
-  }
-  return (await matchCompany(call, { domain })) ?? (await findCompanyByName(call, name));
+  if (id) return companyRow(call, id);
+  const byDomain = await matchCompany(call, { domain });
+  if (byDomain !== undefined) return byDomain;
+  // of companies of this name, one with another domain is another company
+  const byName = await findPossibleDuplicate(call, name, { domain });
+  if (byName && domain !== undefined) await updateCompany(call, byName, { domain }, { replaceKeys: false });
+  return byName;
 }

@@ -23,7 +23,7 @@ interface LeadNames {
 }
 
 /** A lead as lists show it. */
-export function showLead(row: LeadRow & LeadNames): Omit<z.input<typeof leadRecord>, "note"> {
+export function showLead(row: LeadRow & LeadNames): z.input<typeof leadRecord> {
   return {
     id: row.id,
     ref: row.ref,
@@ -34,13 +34,16 @@ export function showLead(row: LeadRow & LeadNames): Omit<z.input<typeof leadReco
     contact: { id: row.contact_id, name: row.contact_name },
     company: { id: row.company_id, name: row.company_name },
     last_activity_on: row.last_activity_on,
+    note: row.note ?? undefined,
+    closed_reason: row.closed_reason ?? undefined,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
     version: row.version,
   };
 }
 
 export async function getLead(call: CrmContext, id: string): Promise<z.input<typeof leadRecord>> {
-  const row = await selectLeads(call).where("lead.id", "=", id).executeTakeFirstOrThrow();
-  return { ...showLead(row), note: row.note ?? undefined };
+  return showLead(await selectLeads(call).where("lead.id", "=", id).executeTakeFirstOrThrow());
 }
 
 /** The open lead of this contact with this name, whatever its case and accents. */
@@ -55,6 +58,7 @@ export async function findOpenLead(
     .where("contact_id", "=", contactId)
     .where("status", "=", "open")
     .where("name_key", "=", foldText(name))
+    .orderBy("id")
     .executeTakeFirst();
 }
 
@@ -81,4 +85,25 @@ export async function insertLead(
     .execute();
   call.changed("crm_lead", id, 1);
   return id;
+}
+
+/** The row of a lead that is known to exist. */
+export async function leadRow({ db }: CrmContext, id: string): Promise<LeadRow> {
+  return db.selectFrom("crm_lead").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+}
+
+/** Gives a lead another status; `reason` is why it is closed. */
+export async function setLeadStatus(
+  call: CrmContext,
+  lead: LeadRow,
+  status: LeadRow["status"],
+  reason: string | null,
+): Promise<void> {
+  const version = lead.version + 1;
+  await call.db
+    .updateTable("crm_lead")
+    .set({ status, closed_reason: reason, version, updated_at: call.now.toISOString() })
+    .where("id", "=", lead.id)
+    .execute();
+  call.changed("crm_lead", lead.id, version);
 }

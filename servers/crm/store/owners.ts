@@ -14,14 +14,20 @@ export function showOwner({ id, name, email, status, version }: OwnerRow): z.inp
   return { id, name, email, status, version };
 }
 
-/** The owner with this id. Throws NOT_FOUND, naming the active owners; archived ones get no new work. */
-export async function getActiveOwner(call: CrmContext, id: string): Promise<OwnerRow> {
+/** The owner with this id, active or archived. Throws NOT_FOUND, naming the active owners. */
+export async function getOwner(call: CrmContext, id: string): Promise<OwnerRow> {
   const owner = await call.db.selectFrom("crm_owner").selectAll().where("id", "=", id).executeTakeFirst();
-  if (owner?.status === "active") return owner;
-  const message = owner
-    ? `${owner.name} (${id}) is archived and gets no new work.`
-    : `There is no owner "${id}".`;
-  throw new RingmainError(owner ? "STATE_INVALID" : "NOT_FOUND", message, { hint: await ownersHint(call) });
+  if (owner) return owner;
+  throw new RingmainError("NOT_FOUND", `There is no owner "${id}".`, { hint: await ownersHint(call) });
+}
+
+/** The active owner with this id. Throws STATE_INVALID for archived ones, who get no new work. */
+export async function getActiveOwner(call: CrmContext, id: string): Promise<OwnerRow> {
+  const owner = await getOwner(call, id);
+  if (owner.status === "active") return owner;
+  throw new RingmainError("STATE_INVALID", `${owner.name} (${id}) is archived and gets no new work.`, {
+    hint: await ownersHint(call),
+  });
 }
 
 /**

@@ -40,6 +40,7 @@ export interface ContactRow extends Versioned, Searchable {
   status: "active" | "archived";
   company_id: string | null;
   email: string | null;
+  email_key: string | null;
   phone: string | null;
   job_title: string | null;
   owner_id: string;
@@ -53,13 +54,14 @@ export interface LeadRow extends Versioned, Searchable {
   status: "open" | "qualified" | "closed";
   source: string;
   note: string | null;
+  closed_reason: string | null;
   company_id: string;
   contact_id: string;
   owner_id: string;
   last_activity_on: string;
 }
 
-interface PipelineRow {
+export interface PipelineRow extends Versioned {
   id: string;
   name: string;
   position: number;
@@ -74,7 +76,7 @@ export interface StageRow {
   probability_percent: number;
 }
 
-interface StageTransitionRow {
+export interface StageTransitionRow {
   pipeline_id: string;
   from_stage: string;
   to_stage: string;
@@ -90,6 +92,7 @@ export interface DealRow extends Versioned, Searchable {
   status: "open" | "won" | "lost";
   company_id: string;
   contact_id: string | null;
+  lead_id: string | null;
   owner_id: string;
   amount_minor: number;
   currency: string;
@@ -114,6 +117,7 @@ interface DealStageChangeRow {
   from_stage: string;
   to_stage: string;
   reason: string | null;
+  merged_from: string | null;
   changed_by: string;
   changed_at: string;
 }
@@ -144,6 +148,31 @@ export interface TaskRow extends Versioned {
   created_by: string;
 }
 
+/** A record that was merged into another one. */
+export interface MergeRow {
+  id: string;
+  type: RecordType;
+  from_id: string;
+  from_ref: string;
+  from_name: string;
+  /** What it was merged into, which may have been merged further since. */
+  into_id: string;
+  /** JSON of the row, as it was. */
+  snapshot: string;
+  reason: string | null;
+  merged_by: string;
+  merged_at: string;
+}
+
+/** `domain` and `external_id` name companies, `email` contacts. */
+export type AliasKind = "domain" | "external_id" | "email";
+
+interface AliasRow {
+  kind: AliasKind;
+  value: string;
+  record_id: string;
+}
+
 /** What the view `crm_record` says of a record of any type. */
 export interface RecordRow {
   type: RecordType;
@@ -171,5 +200,7 @@ export interface CrmTables {
   crm_deal_stage_change: DealStageChangeRow;
   crm_activity: ActivityRow;
   crm_task: TaskRow;
+  crm_merge: MergeRow;
+  crm_alias: AliasRow;
   crm_record: RecordRow;
 }

@@ -4,6 +4,7 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import type { taskRecord } from "../records.ts";
 import { type CrmContext, newRow } from "./context.ts";
 import { keyColumn, nextRef } from "./references.ts";
+import { foldText } from "./search-text.ts";
 import type { RecordRow, TaskRow } from "./tables.ts";
 
 /**
@@ -51,14 +52,14 @@ export async function getTask(call: CrmContext, id: string) {
   return showTask(await selectTasks(call).where("task.id", "=", id).executeTakeFirstOrThrow());
 }
 
-/** The open tasks about a record, the ones due first in front, at most 20. */
-export async function openTasksAbout(call: CrmContext, recordId: string) {
+/** The open tasks about a record, the ones due first in front. */
+export async function openTasksAbout(call: CrmContext, recordId: string, limit: number) {
   const rows = await selectTasks(call)
     .where("task.about_id", "=", recordId)
     .where("task.status", "=", "open")
     .orderBy((eb) => eb.fn.coalesce("task.due_on", sql.lit("9999")))
     .orderBy("task.id")
-    .limit(20)
+    .limit(limit)
     .execute();
   return rows.map(showTask);
 }
@@ -72,11 +73,29 @@ export async function findTask({ db }: CrmContext, key: string): Promise<TaskRow
   });
 }
 
+interface NewTask {
+  about: RecordRow;
+  assignee_id: string;
+  title: string;
+  due_on?: string | undefined;
+}
+
+/** The open task that says the same: of this title, whatever its case and accents, person, record and due day. */
+export async function findOpenTask({ db }: CrmContext, task: NewTask): Promise<TaskRow | undefined> {
+  const rows = await db
+    .selectFrom("crm_task")
+    .selectAll()
+    .where("about_id", "=", task.about.id)
+    .where("status", "=", "open")
+    .where("assignee_id", "=", task.assignee_id)
+    .where("due_on", "is", task.due_on ?? null)
+    .orderBy("id")
+    .execute();
+  return rows.find(({ title }) => foldText(title) === foldText(task.title));
+}
+
 /** Adds an open task and returns its id. */
-export async function insertTask(
-  call: CrmContext,
-  task: { about: RecordRow; assignee_id: string; title: string; due_on?: string | undefined },
-): Promise<string> {
+export async function insertTask(call: CrmContext, task: NewTask): Promise<string> {
   const id = call.newId("task");
   const { about, ...columns } = task;
   await call.db

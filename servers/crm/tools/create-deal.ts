@@ -1,15 +1,13 @@
 import { z } from "zod";
-import { RingmainError } from "../../../src/core/errors.ts";
 import { isoDate, money, tradeLine } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { line, ownerKey, recordKey } from "../fields.ts";
 import { dealRecord } from "../records.ts";
-import type { CrmContext } from "../store/context.ts";
 import { dealAmount } from "../store/deal-amount.ts";
-import { findOpenDeal, getDeal, insertDeal } from "../store/deals.ts";
+import { getDeal } from "../store/deals.ts";
+import { contactOf, openDeal } from "../store/new-deal.ts";
 import { getActiveOwner, pickOwner } from "../store/owners.ts";
 import { findRecord } from "../store/record-directory.ts";
-import { findPipeline, findStage, listStages } from "../store/stages.ts";
 
 export const createDealTool = defineTool({
   name: "create_deal",
@@ -28,7 +26,7 @@ export const createDealTool = defineTool({
       .describe("Who sells, e.g. usr_nina (see list_owners). Defaults to the company's owner."),
     lines: z.array(tradeLine).max(200).default([]).describe("What is sold, all in one currency."),
     amount: money.optional().describe("Net value in minor units; only while there are no lines."),
-    stage: line(40).optional().describe("An open stage; pipeline_report lists them. Defaults to the first."),
+    stage: line(40).optional().describe("An open stage; list_pipelines shows them. Defaults to the first."),
     pipeline_id: line(40).optional().describe("Defaults to the first pipeline, normally sales."),
     expected_close_on: isoDate.optional().describe("Day on which the decision is expected, YYYY-MM-DD."),
   }),
@@ -45,37 +43,16 @@ export const createDealTool = defineTool({
     const contactId =
       input.contact_id === undefined ? null : await contactOf(call, company.id, input.contact_id);
     const owner = input.owner_id === undefined ? undefined : await getActiveOwner(call, input.owner_id);
-    const open = await findOpenDeal(call, company.id, input.name);
-    if (open) return { ...(await getDeal(call, open.id)), created: false, duplicate_of: open.ref };
-    const id = await insertDeal(call, {
-      name: input.name,
-      ...(await openStage(call, input.pipeline_id, input.stage)),
+    const { id, duplicateOf } = await openDeal(call, {
+      ...input,
       company_id: company.id,
       contact_id: contactId,
       owner_id: owner?.id ?? (await pickOwner(call, company.owner_id)),
-      amount: dealAmount(input.lines, input.amount),
-      expected_close_on: input.expected_close_on,
-      lines: input.lines,
     });
-    return { ...(await getDeal(call, id)), created: true };
+    return {
+      ...(await getDeal(call, id)),
+      created: duplicateOf === undefined,
+      duplicate_of: duplicateOf,
+    };
   },
 });
-
-async function contactOf(call: CrmContext, companyId: string, key: string): Promise<string> {
-  const contact = await findRecord(call, key, "contact");
-  if (contact.company_id === companyId) return contact.id;
-  throw new RingmainError(
-    "INPUT_INVALID",
-    `${contact.ref} ${contact.name} does not belong to this company.`,
-    {
-      hint: "search_records with type contact and company_id lists the people of the company.",
-    },
-  );
-}
-
-async function openStage(call: CrmContext, pipelineId: string | undefined, key: string | undefined) {
-  const pipeline = await findPipeline(call, pipelineId);
-  const stages = (await listStages(call, pipeline.id)).filter(({ status }) => status === "open");
-  const stage = findStage(stages, key ?? stages[0]?.stage ?? "");
-  return { pipeline_id: pipeline.id, stage: stage.stage };
-}

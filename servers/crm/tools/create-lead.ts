@@ -2,8 +2,7 @@ import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
 import { email, line, multiline, ownerKey, phone } from "../fields.ts";
 import { leadRecord } from "../records.ts";
-import { findContactByEmail } from "../store/contacts.ts";
-import { normalizeEmail } from "../store/domains.ts";
+import { matchContact } from "../store/contact-match.ts";
 import { findOrAddParties } from "../store/lead-parties.ts";
 import { findOpenLead, getLead, insertLead } from "../store/leads.ts";
 import { getActiveOwner } from "../store/owners.ts";
@@ -39,7 +38,7 @@ export const createLeadTool = defineTool({
   }),
   facts: z.strictObject({ source: z.string(), known_contact: z.boolean() }),
   async resource({ source, email }, call) {
-    const contact = email === undefined ? undefined : await findContactByEmail(call, normalizeEmail(email));
+    const contact = await matchContact(call, { email });
     return { source, known_contact: contact !== undefined };
   },
   async handler(input, call) {

@@ -5,14 +5,16 @@ import { line, ownerKey, recordKey, recordTypes } from "../fields.ts";
 import { taskRecord } from "../records.ts";
 import { getActiveOwner } from "../store/owners.ts";
 import { findRecord } from "../store/record-directory.ts";
-import { getTask, insertTask } from "../store/tasks.ts";
+import { findOpenTask, getTask, insertTask } from "../store/tasks.ts";
 
 export const createTaskTool = defineTool({
   name: "create_task",
   title: "Create a task",
   description:
     "Give a person something to do about a company, contact, lead or deal, for instance a call by tomorrow. It " +
-    "appears in list_due_followups when it is due. It does not count as an activity. Returns the task.",
+    "appears in list_due_followups when it is due. It does not count as an activity. An open " +
+    "task of the same title and due day, about the same record and for the same person, is returned as duplicate_of " +
+    "instead of a second one. Returns the task.",
   effect: "create",
   input: z.strictObject({
     about: recordKey("The record: its ref such as LEAD-0007 or DEAL-0031, or its id."),
@@ -22,7 +24,10 @@ export const createTaskTool = defineTool({
       .optional()
       .describe("Day by which it is to be done, YYYY-MM-DD. Without one it is never due."),
   }),
-  output: taskRecord,
+  output: taskRecord.extend({
+    created: z.boolean().describe("Whether the task is new."),
+    duplicate_of: z.string().optional().describe("Ref of the open task that was there already."),
+  }),
   facts: z.strictObject({
     about_type: z.enum(recordTypes),
     about_status: z.string(),
@@ -36,6 +41,9 @@ export const createTaskTool = defineTool({
   async handler({ about, assignee_id, title, due_on }, call) {
     const record = await findRecord(call, about);
     const assignee = await getActiveOwner(call, assignee_id);
-    return getTask(call, await insertTask(call, { about: record, assignee_id: assignee.id, title, due_on }));
+    const task = { about: record, assignee_id: assignee.id, title, due_on };
+    const open = await findOpenTask(call, task);
+    if (open) return { ...(await getTask(call, open.id)), created: false, duplicate_of: open.ref };
+    return { ...(await getTask(call, await insertTask(call, task))), created: true };
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
 import { recordKey } from "../fields.ts";
-import { dealRecord } from "../records.ts";
+import { dealRecord, redirectedFrom } from "../records.ts";
 import { getDeal } from "../store/deals.ts";
 import { findRecord } from "../store/record-directory.ts";
 
@@ -10,14 +10,15 @@ export const getDealTool = defineTool({
   title: "Get a deal",
   description:
     "Read one deal with its company, owner, stage and lines. The lines can be passed on unchanged to a stock " +
-    "reservation or an invoice draft. Amounts are net, in minor units.",
+    "reservation or an invoice draft. Amounts are net, in minor units. The id of a deal that was " +
+    "merged leads to the one that it was merged into.",
   effect: "read",
   input: z.strictObject({
     id: recordKey("Id or reference of the deal, e.g. DEAL-0031. search_records with type deal finds it."),
   }),
-  output: dealRecord,
+  output: dealRecord.extend({ redirected_from: redirectedFrom }),
   async handler({ id }, call) {
     const deal = await findRecord(call, id, "deal");
-    return getDeal(call, deal.id);
+    return { ...(await getDeal(call, deal.id)), redirected_from: deal.redirected_from };
   },
 });

@@ -1,56 +1,96 @@
 import { z } from "zod";
+import { instant } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { recordKey, recordTypes } from "../fields.ts";
-import { activityRecord, recordDetail, taskRecord } from "../records.ts";
+import { recordKey, recordTypes, responseFormat } from "../fields.ts";
+import { activityRecord, recordDetail, redirectedFrom, stageMove, taskRecord } from "../records.ts";
 import { recentActivities } from "../store/activities.ts";
-import { getCompany } from "../store/companies.ts";
-import { getContact } from "../store/contacts.ts";
+import { aliasesOf, mergedInto } from "../store/aliases.ts";
 import type { CrmContext } from "../store/context.ts";
-import { getDeal } from "../store/deals.ts";
-import { getLead } from "../store/leads.ts";
-import { findRecord } from "../store/record-directory.ts";
-import type { RecordType } from "../store/tables.ts";
+import { type FoundRecord, findRecord } from "../store/record-directory.ts";
+import { showRecord, showRecordConcise } from "../store/record-view.ts";
+import { relatedRecords } from "../store/related-records.ts";
+import { stageHistory } from "../store/stage-history.ts";
 import { openTasksAbout } from "../store/tasks.ts";
+
+/** How many activities and open tasks an answer holds. */
+const most = { concise: 3, detailed: 20 } as const;
 
 export const getRecordTool = defineTool({
   name: "get_record",
   title: "Get a record",
   description:
-    "Read one company, contact, lead or deal in full, with its latest activities and its open tasks (at most 20 " +
-    "of each). Use search_records to find it. For the lines of a deal alone, get_deal is shorter.",
+    "Read one company, contact, lead or deal: with detailed (the default) in full, with its latest 20 activities, first " +
+    "20 open tasks, the records that belong to it, the stage history of a deal and what was merged into it; with " +
+    "concise the main fields, 3 activities and 3 open tasks. The id of a merged record leads to the one it was merged " +
+    "into. Use search_records to find a record. For a deal's lines alone, get_deal is shorter.",
   effect: "read",
   input: z.strictObject({
     type: z.enum(recordTypes).describe("Which kind of record it is."),
     id: recordKey("Id or reference of the record, e.g. COMP-0007, CONT-0012, LEAD-0007 or DEAL-0031."),
+    response_format: responseFormat.default("detailed").describe("How much to return."),
   }),
   output: z.strictObject({
     record: recordDetail,
+    redirected_from: redirectedFrom,
     activities: z.array(activityRecord).describe("The newest first."),
     open_tasks: z.array(taskRecord).describe("The ones due first in front."),
+    related: z
+      .array(
+        z.strictObject({
+          type: z.enum(recordTypes),
+          id: z.string(),
+          ref: z.string(),
+          name: z.string(),
+          status: z.string(),
+        }),
+      )
+      .optional()
+      .describe(
+        "Contacts, leads and deals of a company, contact or lead: at most 20 of each, the newest first.",
+      ),
+    stage_history: z
+      .array(stageMove)
+      .optional()
+      .describe("Moves of a deal from stage to stage, the oldest first."),
+    merged_from: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          ref: z.string(),
+          name: z.string(),
+          reason: z.string().optional(),
+          merged_by: z.string().describe("The principal that merged it."),
+          merged_at: instant,
+        }),
+      )
+      .optional()
+      .describe("Records that were merged into this one; their ids and refs lead to it."),
+    further_keys: z
+      .array(z.strictObject({ kind: z.enum(["domain", "external_id", "email"]), value: z.string() }))
+      .optional()
+      .describe(
+        "Further domains, external ids and emails that name this record, from what was merged into it.",
+      ),
   }),
-  async handler({ type, id: key }, call) {
-    const { id } = await findRecord(call, key, type);
+  async handler({ type, id: key, response_format: format }, call) {
+    const record = await findRecord(call, key, type);
     return {
-      record: await readRecord(call, type, id),
-      activities: await recentActivities(call, id),
-      open_tasks: await openTasksAbout(call, id),
+      redirected_from: record.redirected_from,
+      activities: await recentActivities(call, record.id, most[format]),
+      open_tasks: await openTasksAbout(call, record.id, most[format]),
+      ...(format === "concise"
+        ? { record: await showRecordConcise(call, record) }
+        : { record: await showRecord(call, record), ...(await surroundings(call, record)) }),
     };
   },
 });
 
-async function readRecord(
-  call: CrmContext,
-  type: RecordType,
-  id: string,
-): Promise<z.input<typeof recordDetail>> {
-  switch (type) {
-    case "company":
-      return { type, ...(await getCompany(call, id)) };
-    case "contact":
-      return { type, ...(await getContact(call, id)) };
-    case "lead":
-      return { type, ...(await getLead(call, id)) };
-    case "deal":
-      return { type, ...(await getDeal(call, id)) };
-  }
+async function surroundings(call: CrmContext, { type, id }: FoundRecord) {
+  const merged = await mergedInto(call, id);
+  return {
+    related: type === "deal" ? undefined : await relatedRecords(call, type, id),
+    stage_history: type === "deal" ? await stageHistory(call, id) : undefined,
+    merged_from: merged.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
+    further_keys: await aliasesOf(call, id),
+  };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line, recordKey } from "../fields.ts";
-import { dealRecord } from "../records.ts";
+import { dealRecord, redirectedFrom } from "../records.ts";
 import { moveDealStage } from "../store/deal-stage.ts";
 import { dealRow, getDeal } from "../store/deals.ts";
 import { findRecord, touchRecord } from "../store/record-directory.ts";
@@ -18,12 +18,15 @@ export const moveDealStageTool = defineTool({
   effect: "update",
   input: z.strictObject({
     id: recordKey("Id or reference of the deal, e.g. DEAL-0031."),
-    stage: line(40).describe("The stage to move to, e.g. proposal; pipeline_report lists the stages."),
+    stage: line(40).describe("The stage to move to, e.g. proposal; list_pipelines shows the stages."),
     reason: line(500).optional().describe("Why; required when the deal is lost."),
     reopen: z.boolean().default(false).describe("Whether to take a won or lost deal up again on purpose."),
     expected_version: expectedVersion,
   }),
-  output: dealRecord.extend({ from_stage: z.string().describe("The stage before.") }),
+  output: dealRecord.extend({
+    from_stage: z.string().describe("The stage before."),
+    redirected_from: redirectedFrom,
+  }),
   facts: z.strictObject({
     stage: z.string(),
     to_stage: z.string(),
@@ -43,6 +46,10 @@ export const moveDealStageTool = defineTool({
     const deal = await dealRow(call, record.id);
     await moveDealStage(call, deal, move);
     await touchRecord(call, record);
-    return { ...(await getDeal(call, deal.id)), from_stage: deal.stage };
+    return {
+      ...(await getDeal(call, deal.id)),
+      from_stage: deal.stage,
+      redirected_from: record.redirected_from,
+    };
   },
 });

@@ -4,7 +4,7 @@ import { defineTool } from "../define-tool.ts";
 import { line, ownerKey } from "../fields.ts";
 import { dealStatuses } from "../records.ts";
 import { today } from "../store/context.ts";
-import { getActiveOwner } from "../store/owners.ts";
+import { getOwner } from "../store/owners.ts";
 import { reportStages } from "../store/pipeline-report.ts";
 import { findPipeline } from "../store/stages.ts";
 
@@ -15,8 +15,8 @@ export const pipelineReportTool = defineTool({
   title: "Pipeline report",
   description:
     "Sum up the deals of a pipeline: per stage and currency how many there are and what they are worth, in minor " +
-    "units; amounts of different currencies are never added up. Also the list of the stages, and to which of them " +
-    "a deal may move.",
+    "units; amounts of different currencies are never added up. Also what open deals are worth weighted by the " +
+    "probability of their stages. For the stages alone use list_pipelines.",
   effect: "read",
   input: z.strictObject({
     pipeline_id: line(40).optional().describe("Defaults to the first pipeline, normally sales."),
@@ -50,7 +50,7 @@ export const pipelineReportTool = defineTool({
       .describe("All open stages together, one per currency."),
   }),
   async handler({ pipeline_id, owner_id, closed_since }, call) {
-    if (owner_id !== undefined) await getActiveOwner(call, owner_id);
+    if (owner_id !== undefined) await getOwner(call, owner_id);
     const { id, name } = await findPipeline(call, pipeline_id);
     const report = await reportStages(call, { pipelineId: id, ownerId: owner_id, closedSince: closed_since });
     return { pipeline: { id, name }, as_of: today(call), ...report };

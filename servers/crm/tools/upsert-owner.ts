@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
 import { email, line } from "../fields.ts";
 import { ownerRecord, personStatuses } from "../records.ts";
-import { normalizeEmail } from "../store/domains.ts";
+import { emailKey } from "../store/domains.ts";
 import { saveOwner, showOwner } from "../store/owners.ts";
 
 export const upsertOwnerTool = defineTool({
@@ -22,7 +22,7 @@ export const upsertOwnerTool = defineTool({
   }),
   output: ownerRecord.extend({ created: z.boolean().describe("Whether the owner is new.") }),
   async handler(input, call) {
-    const { row, created } = await saveOwner(call, { ...input, email: normalizeEmail(input.email) });
+    const { row, created } = await saveOwner(call, { ...input, email: emailKey(input.email) });
     return { ...showOwner(row), created };
   },
 });

@@ -1,10 +1,11 @@
+import { type RawBuilder, sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
-import type { ItemRecord } from "../records.ts";
+import type { ItemRecord, ListedItem } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
+import { expiredUnits } from "./expiry.ts";
 import { contains } from "./like.ts";
 import { type Page, takePage } from "./pages.ts";
-import { stockSql } from "./stock.ts";
 
 /** Items with their supplier and stock, by SKU. */
 export async function searchItems(
@@ -13,6 +14,8 @@ export async function searchItems(
     query?: string | undefined;
     supplier_id?: string | undefined;
     discontinued?: boolean | undefined;
+    /** Id of a location: only items with stock there. */
+    locationId?: string | undefined;
     limit: number;
     cursor?: string | undefined;
   },
@@ -27,6 +30,7 @@ export async function searchItems(
   if (options.discontinued !== undefined) {
     query = query.where("item.discontinued", "=", options.discontinued ? 1 : 0);
   }
+  if (options.locationId !== undefined) query = query.where(isStockedAt(options.locationId));
   if (options.cursor !== undefined) {
     const [sku] = decodeCursor(options.cursor, 1).map(String);
     query = query.where("item.sku", ">", sku ?? "");
@@ -78,17 +82,36 @@ async function unknownItem(call: InventoryContext, sku: string): Promise<Ringmai
   });
 }
 
+/** An item as concise lists show it. */
+export function conciseItem(item: ItemRecord): ListedItem {
+  const {
+    external_id: _externalId,
+    costing_method: _costingMethod,
+    target_quantity: _targetQuantity,
+    may_go_negative: _mayGoNegative,
+    version: _version,
+    created_at: _createdAt,
+    updated_at: _updatedAt,
+    ...rest
+  } = item;
+  return rest;
+}
+
+function isStockedAt(locationId: string): RawBuilder<boolean> {
+  return sql<boolean>`exists (select 1 from inventory_level as level
+    where level.item_id = item.id and level.location_id = ${locationId} and level.on_hand <> 0)`;
+}
+
 function selectItems(call: InventoryContext) {
   return call.db
     .selectFrom("inventory_item as item")
     .leftJoin("inventory_supplier as supplier", "supplier.id", "item.supplier_id")
-    .selectAll("item")
-    .select("supplier.name as supplier_name")
-    .select([
-      stockSql.onHand.as("on_hand"),
-      stockSql.reserved.as("reserved"),
-      stockSql.onOrder.as("on_order"),
-    ]);
+    .select(["item.id", "item.sku", "item.external_id", "item.name", "item.unit", "item.supplier_id"])
+    .select(["item.unit_cost_minor", "item.unit_cost_currency", "item.costing_method"])
+    .select(["item.reorder_point", "item.target_quantity", "item.discontinued", "item.may_go_negative"])
+    .select(["item.on_hand", "item.on_order", "item.version", "item.created_at", "item.updated_at"])
+    .select(sql<number>`item.reserved - ${expiredUnits(call, "item")}`.as("reserved"))
+    .select("supplier.name as supplier_name");
 }
 
 type JoinedItem = Awaited<ReturnType<ReturnType<typeof selectItems>["executeTakeFirstOrThrow"]>>;

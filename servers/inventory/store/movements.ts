@@ -1,51 +1,117 @@
 import { RingmainError } from "../../../src/core/errors.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
-import type { ItemRecord, MovementRecord } from "../records.ts";
+import type { ItemRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
+import { planFromLayers, storeFifoPlan } from "./cost-layers.ts";
+import { averageCost, type FifoPlan, wholeMinor } from "./costing.ts";
+import { expireHolds } from "./expiry.ts";
 import type { LocationRow } from "./locations.ts";
-import { type Page, takePage } from "./pages.ts";
 import { readLevel } from "./stock.ts";
 import type { MovementKind } from "./tables.ts";
 
 export interface NewMovement {
-  item: Pick<ItemRecord, "id" | "sku" | "unit_cost" | "may_go_negative">;
+  item: Pick<ItemRecord, "id" | "sku" | "unit_cost" | "may_go_negative" | "costing_method">;
   location: LocationRow;
   /** Signed units, not 0. */
   quantity: number;
   kind: MovementKind;
   reason?: string | undefined;
   reference?: string | undefined;
-  transferId?: string | undefined;
-  /** Cost of one unit; the item's own when left out. */
+  /** The same for all movements of one transfer, shipment, receipt or count. */
+  documentId?: string | undefined;
+  /** What a unit comes in at; the item's own unit cost when left out. */
   unitCostMinor?: number | undefined;
 }
 
+export interface BookedMovement {
+  id: string;
+  sequence: number;
+  /** What the movement cost by the item's costing method. */
+  costMinor: number;
+  /** The signed change of the stock's value by that method: what came in less the cost. */
+  valueMinor: number;
+}
+
 /**
- * Writes one movement and returns its id. Throws STATE_INVALID when more would leave than is available at the
- * location, unless the item may go negative.
+ * Writes one movement with its costs by both methods (see costing.ts). Throws STATE_INVALID when more would leave
+ * than is available at the location, unless the item may go negative.
  */
-export async function recordMovement(call: InventoryContext, movement: NewMovement): Promise<string> {
-  const { item, location, quantity } = movement;
+export async function recordMovement(call: InventoryContext, movement: NewMovement): Promise<BookedMovement> {
+  const { item, location, quantity, kind } = movement;
+  await expireHolds(call, [item.id]);
   if (quantity < 0 && !item.may_go_negative) await requireAvailable(call, item, location, -quantity);
+  const before = await readTotals(call, item.id);
+  const unitCostMinor = movement.unitCostMinor ?? item.unit_cost.minor;
+  const costs = await planCosts(call, { before, itemId: item.id, kind, quantity, unitCostMinor });
   const id = call.newId("mov");
-  await call.db
+  const { sequence } = await call.db
     .insertInto("inventory_movement")
     .values({
       id,
       item_id: item.id,
       location_id: location.id,
       quantity,
-      kind: movement.kind,
+      kind,
       reason: movement.reason ?? null,
       reference: movement.reference ?? null,
-      transfer_id: movement.transferId ?? null,
-      unit_cost_minor: movement.unitCostMinor ?? item.unit_cost.minor,
-      unit_cost_currency: item.unit_cost.currency,
-      occurred_at: call.now.toISOString(),
+      document_id: movement.documentId ?? null,
+      currency: item.unit_cost.currency,
+      unit_cost_minor: costs.isInward ? unitCostMinor : null,
+      received_minor: costs.received,
+      fifo_cost_minor: costs.fifo.costMinor,
+      average_cost_minor: costs.average,
+      on_hand_after: wholeMinor(before.on_hand + quantity),
+      fifo_value_after: wholeMinor(before.fifo_value_minor + costs.received - costs.fifo.costMinor),
+      average_value_after: wholeMinor(before.average_value_minor + costs.received - costs.average),
+      occurred_at: instantOf(call, before),
     })
-    .execute();
+    .returning("sequence")
+    .executeTakeFirstOrThrow();
+  await storeFifoPlan(call, costs.fifo, { sequence, itemId: item.id, unitCostMinor });
   call.changed("inventory_movement", id, 1);
-  return id;
+  const costMinor = item.costing_method === "fifo" ? costs.fifo.costMinor : costs.average;
+  return { id, sequence, costMinor, valueMinor: costs.received - costMinor };
+}
+
+type Totals = Awaited<ReturnType<typeof readTotals>>;
+
+/** Read anew for each movement: a call may have written others of the same item. */
+async function readTotals(call: InventoryContext, itemId: string) {
+  return await call.db
+    .selectFrom("inventory_item")
+    .select(["on_hand", "fifo_value_minor", "average_value_minor", "last_moved_at"])
+    .where("id", "=", itemId)
+    .executeTakeFirstOrThrow();
+}
+
+interface MovementCosts {
+  isInward: boolean;
+  received: number;
+  fifo: FifoPlan;
+  average: number;
+}
+
+async function planCosts(
+  call: InventoryContext,
+  options: { before: Totals; itemId: string; kind: MovementKind; quantity: number; unitCostMinor: number },
+): Promise<MovementCosts> {
+  const { before, itemId, kind, quantity, unitCostMinor } = options;
+  if (kind === "transfer") {
+    return { isInward: false, received: 0, fifo: { costMinor: 0, uses: [], opened: 0 }, average: 0 };
+  }
+  const move = { quantity, unitCostMinor };
+  const isInward = quantity > 0;
+  return {
+    isInward,
+    received: isInward ? wholeMinor(quantity * unitCostMinor) : 0,
+    fifo: await planFromLayers(call, { id: itemId, onHand: before.on_hand }, move),
+    average: averageCost({ onHand: before.on_hand, valueMinor: before.average_value_minor }, move),
+  };
+}
+
+/** The time of the call, but never before the item's last movement: a clock that was set back reorders no ledger. */
+function instantOf(call: InventoryContext, { last_moved_at }: Totals): string {
+  const now = call.now.toISOString();
+  return last_moved_at !== null && last_moved_at > now ? last_moved_at : now;
 }
 
 async function requireAvailable(
@@ -66,84 +132,4 @@ async function requireAvailable(
           : "Take less, or another location: get_stock shows where there is more.",
     },
   );
-}
-
-export interface MovementFilter {
-  sku?: string | undefined;
-  location?: string | undefined;
-  kind?: readonly MovementKind[] | undefined;
-  reference?: string | undefined;
-  /** Calendar days in UTC, both included. */
-  from?: string | undefined;
-  to?: string | undefined;
-}
-
-/** Movements, the newest first. */
-export async function listMovements(
-  call: InventoryContext,
-  options: { filter: MovementFilter; limit: number; cursor?: string | undefined },
-): Promise<Page<MovementRecord>> {
-  const { filter } = options;
-  let query = call.db
-    .selectFrom("inventory_movement as movement")
-    .innerJoin("inventory_item as item", "item.id", "movement.item_id")
-    .innerJoin("inventory_location as location", "location.id", "movement.location_id")
-    .selectAll("movement")
-    .select(["item.sku as sku", "item.name as item_name", "location.code as location"])
-    .orderBy("movement.occurred_at", "desc")
-    .orderBy("movement.id", "desc")
-    .limit(options.limit + 1);
-  // By subquery, not by the joined column, so that the index of the item or the location gives the order.
-  if (filter.sku !== undefined) {
-    const item = call.db.selectFrom("inventory_item").select("id").where("sku", "=", filter.sku);
-    query = query.where("movement.item_id", "=", item);
-  }
-  if (filter.location !== undefined) {
-    const location = call.db
-      .selectFrom("inventory_location")
-      .select("id")
-      .where("code", "=", filter.location);
-    query = query.where("movement.location_id", "=", location);
-  }
-  if (filter.kind !== undefined) query = query.where("movement.kind", "in", filter.kind);
-  if (filter.reference !== undefined) query = query.where("movement.reference", "=", filter.reference);
-  if (filter.from !== undefined) query = query.where("movement.occurred_at", ">=", filter.from);
-  if (filter.to !== undefined) query = query.where("movement.occurred_at", "<=", `${filter.to}T24`);
-  if (options.cursor !== undefined) {
-    const [at, id] = decodeCursor(options.cursor, 2).map(String);
-    query = query.where((where) =>
-      where(where.refTuple("movement.occurred_at", "movement.id"), "<", where.tuple(at ?? "", id ?? "")),
-    );
-  }
-  const rows = await query.execute();
-  return takePage(rows, options.limit, movementRecordOf, (row) => encodeCursor([row.occurred_at, row.id]));
-}
-
-function movementRecordOf(row: {
-  id: string;
-  occurred_at: string;
-  sku: string;
-  item_name: string;
-  location: string;
-  quantity: number;
-  kind: MovementKind;
-  reason: string | null;
-  reference: string | null;
-  transfer_id: string | null;
-  unit_cost_minor: number;
-  unit_cost_currency: string;
-}): MovementRecord {
-  return {
-    id: row.id,
-    occurred_at: row.occurred_at,
-    sku: row.sku,
-    item_name: row.item_name,
-    location: row.location,
-    quantity: row.quantity,
-    kind: row.kind,
-    reason: row.reason ?? undefined,
-    reference: row.reference ?? undefined,
-    transfer_id: row.transfer_id ?? undefined,
-    unit_cost: { minor: row.unit_cost_minor, currency: row.unit_cost_currency },
-  };
 }

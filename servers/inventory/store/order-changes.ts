@@ -39,7 +39,7 @@ export async function cancelOrder(
 }
 
 /**
- * Books goods that arrived for a sent order: a receipt movement for each line. Without lines, everything still
+ * Books goods that arrived for a sent order: a receipt movement and a cost layer for each line, at the order's cost. Without lines, everything still
  * expected. Throws INPUT_INVALID when more arrived of an item than is expected.
  */
 export async function receiveOrder(
@@ -60,6 +60,7 @@ export async function receiveOrder(
     arrived.map((line) => line.sku),
   );
   const outstanding = new Map(order.lines.map((line) => [line.sku, line.outstanding]));
+  const documentId = call.newId("rcv");
   for (const [index, item] of items.entries()) {
     const line = order.lines.find((candidate) => candidate.sku === item.sku);
     const quantity = arrived[index]?.quantity ?? 0;
@@ -80,8 +81,10 @@ export async function receiveOrder(
       quantity,
       kind: "receipt",
       reference: order.ref,
+      documentId,
     });
   }
+  await call.link(order.ref, documentId, "receipt");
   const complete = [...outstanding.values()].every((left) => left === 0);
   await updateOrder(call, order, { status: complete ? "received" : "partially_received" });
   return await requireOrder(call, order.id);

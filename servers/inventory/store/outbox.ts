@@ -1,9 +1,8 @@
-import { sql } from "kysely";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import type { MessageRecord, OrderRecord } from "../records.ts";
 import { extend, formatMoney } from "./amounts.ts";
 import type { InventoryContext } from "./context.ts";
-import { type Page, takePage } from "./pages.ts";
+import { newestFirst, type Page, readEach, takePage } from "./pages.ts";
 import { orderRef } from "./purchase-orders.ts";
 import { requireSupplier } from "./suppliers.ts";
 import type { MessageStatus } from "./tables.ts";
@@ -19,10 +18,13 @@ export async function queueOrderMessage(call: InventoryContext, order: OrderReco
       id,
       purchase_order_id: order.id,
       supplier_id: supplier.id,
-      to_address: supplier.email,
+      recipient: supplier.email,
       subject: `Purchase order ${order.ref}`,
       body: orderLetter(order),
       status: "queued",
+      attempts: 0,
+      next_attempt_at: null,
+      last_error: null,
       version: 1,
       created_at: at,
       updated_at: at,
@@ -30,6 +32,27 @@ export async function queueOrderMessage(call: InventoryContext, order: OrderReco
     .execute();
   call.changed("inventory_outbox", id, 1);
   return id;
+}
+
+/** Addresses the messages that waited for a supplier to have an address. */
+export async function addressWaitingMessages(
+  call: InventoryContext,
+  supplier: { id: string; email: string | null },
+): Promise<void> {
+  if (supplier.email === null) return;
+  const waiting = await call.db
+    .updateTable("inventory_outbox")
+    .set((row) => ({
+      recipient: supplier.email,
+      version: row("version", "+", 1),
+      updated_at: call.now.toISOString(),
+    }))
+    .where("supplier_id", "=", supplier.id)
+    .where("status", "=", "queued")
+    .where("recipient", "is", null)
+    .returning(["id", "version"])
+    .execute();
+  for (const { id, version } of waiting) call.changed("inventory_outbox", id, version);
 }
 
 /** Cancels the message of an order unless it has left already. */
@@ -50,29 +73,49 @@ export async function cancelQueuedMessage(call: InventoryContext, orderId: strin
   call.changed("inventory_outbox", message.id, version);
 }
 
+interface OutboxOptions {
+  status?: readonly MessageStatus[] | undefined;
+  supplier_id?: string | undefined;
+  /** Calendar days in UTC, both included. */
+  created_from?: string | undefined;
+  created_to?: string | undefined;
+  detailed: boolean;
+  limit: number;
+  cursor?: string | undefined;
+}
+
 /** Messages, the newest first; with their text when `detailed`. */
 export async function listOutbox(
   call: InventoryContext,
-  options: {
-    status?: readonly MessageStatus[] | undefined;
-    supplier_id?: string | undefined;
-    detailed: boolean;
-    limit: number;
-    cursor?: string | undefined;
-  },
+  options: OutboxOptions,
 ): Promise<Page<MessageRecord>> {
+  const rows = await readEach(
+    options.status,
+    (status) => selectPage(call, options, status).execute(),
+    newestFirst,
+  );
+  return takePage(
+    rows,
+    options.limit,
+    (row) => messageRecordOf(row, options.detailed),
+    (row) => encodeCursor([row.created_at, row.id]),
+  );
+}
+
+function selectPage(call: InventoryContext, options: OutboxOptions, status: MessageStatus | undefined) {
   let query = call.db
     .selectFrom("inventory_outbox as message")
     .innerJoin("inventory_supplier as supplier", "supplier.id", "message.supplier_id")
     .innerJoin("inventory_purchase_order as po", "po.id", "message.purchase_order_id")
     .selectAll("message")
     .select(["supplier.name as supplier_name", "po.number as number"])
-    // An address that was entered after the message was queued counts too.
-    .select(sql<string | null>`coalesce(message.to_address, supplier.email)`.as("to"))
     .orderBy("message.created_at", "desc")
     .orderBy("message.id", "desc")
     .limit(options.limit + 1);
-  if (options.status !== undefined) query = query.where("message.status", "in", options.status);
+  if (status !== undefined) query = query.where("message.status", "=", status);
+  const { created_from, created_to } = options;
+  if (created_from !== undefined) query = query.where("message.created_at", ">=", created_from);
+  if (created_to !== undefined) query = query.where("message.created_at", "<=", `${created_to}T24`);
   if (options.supplier_id !== undefined) query = query.where("message.supplier_id", "=", options.supplier_id);
   if (options.cursor !== undefined) {
     const [at, id] = decodeCursor(options.cursor, 2).map(String);
@@ -80,25 +123,29 @@ export async function listOutbox(
       where(where.refTuple("message.created_at", "message.id"), "<", where.tuple(at ?? "", id ?? "")),
     );
   }
-  return takePage(
-    await query.execute(),
-    options.limit,
-    (row) => ({
-      id: row.id,
-      status: row.status,
-      to: row.to ?? undefined,
-      subject: row.subject,
-      body: options.detailed ? row.body : undefined,
-      supplier_id: row.supplier_id,
-      supplier: { id: row.supplier_id, name: row.supplier_name },
-      purchase_order_id: row.purchase_order_id,
-      purchase_order_ref: orderRef(row.number),
-      version: row.version,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
-    }),
-    (row) => encodeCursor([row.created_at, row.id]),
-  );
+  return query;
+}
+
+type MessageRow = Awaited<ReturnType<ReturnType<typeof selectPage>["executeTakeFirstOrThrow"]>>;
+
+function messageRecordOf(row: MessageRow, detailed: boolean): MessageRecord {
+  return {
+    id: row.id,
+    status: row.status,
+    to: row.recipient ?? undefined,
+    subject: row.subject,
+    body: detailed ? row.body : undefined,
+    attempts: row.attempts,
+    next_attempt_at: row.status === "queued" ? (row.next_attempt_at ?? undefined) : undefined,
+    last_error: row.last_error ?? undefined,
+    supplier_id: row.supplier_id,
+    supplier: { id: row.supplier_id, name: row.supplier_name },
+    purchase_order_id: row.purchase_order_id,
+    purchase_order_ref: orderRef(row.number),
+    version: row.version,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
 }
 
 function orderLetter(order: OrderRecord): string {

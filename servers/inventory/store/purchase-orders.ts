@@ -1,11 +1,9 @@
 import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { decodeCursor, encodeCursor, type Money } from "../../../src/kit/fields.ts";
-import type { ItemRecord, OrderRecord, OrderSummary } from "../records.ts";
+import type { Money } from "../../../src/kit/fields.ts";
+import type { ItemRecord, OrderRecord } from "../records.ts";
 import { extend, sum } from "./amounts.ts";
 import type { InventoryContext } from "./context.ts";
-import { type Page, takePage } from "./pages.ts";
-import type { OrderStatus } from "./tables.ts";
 
 /** `PO-0007`, as people write the number of an order. */
 export function orderRef(number: number): string {
@@ -40,6 +38,27 @@ export async function createOrder(
   const id = await insertOrder(call, { ...order, status: "draft" });
   call.changed("inventory_purchase_order", id, 1);
   return id;
+}
+
+/** The oldest draft to the same supplier with the same quantities, or undefined. */
+export async function findSameDraft(
+  call: InventoryContext,
+  order: { supplierId: string; lines: readonly OrderLine[] },
+): Promise<OrderRecord | undefined> {
+  const rows = await call.db
+    .selectFrom("inventory_purchase_order as po")
+    .innerJoin("inventory_purchase_order_line as line", "line.purchase_order_id", "po.id")
+    .select(["po.id", "line.item_id", "line.ordered"])
+    .where("po.supplier_id", "=", order.supplierId)
+    .where(sql<boolean>`po.status = 'draft'`)
+    .orderBy("po.number")
+    .execute();
+  const ordered = new Map(order.lines.map(({ item, quantity }) => [item.id, quantity]));
+  for (const [id, lines] of Map.groupBy(rows, (row) => row.id)) {
+    const isSame = lines.every((line) => ordered.get(line.item_id) === line.ordered);
+    if (isSame && lines.length === ordered.size) return await requireOrder(call, id);
+  }
+  return undefined;
 }
 
 /** Writes an order for one item that was sent before the item came to Ringmain: no message goes out. */
@@ -137,56 +156,8 @@ export async function requireOrder(call: InventoryContext, idOrRef: string): Pro
   };
 }
 
-export interface OrderFilter {
-  status?: readonly OrderStatus[] | undefined;
-  supplier_id?: string | undefined;
-  sku?: string | undefined;
-  /** Calendar days in UTC, both included. */
-  created_from?: string | undefined;
-  created_to?: string | undefined;
-}
-
-/** Purchase orders, the newest number first, without their lines. */
-export async function listOrders(
-  call: InventoryContext,
-  options: { filter: OrderFilter; limit: number; cursor?: string | undefined },
-): Promise<Page<OrderSummary>> {
-  const { filter } = options;
-  let query = selectOrders(call)
-    .select([
-      sql<number>`(select count(*) from inventory_purchase_order_line where purchase_order_id = po.id)`.as(
-        "line_count",
-      ),
-      sql<number>`(select sum(outstanding) from inventory_purchase_order_line where purchase_order_id = po.id)`.as(
-        "outstanding",
-      ),
-    ])
-    .orderBy("po.number", "desc")
-    .limit(options.limit + 1);
-  if (filter.status !== undefined) query = query.where("po.status", "in", filter.status);
-  if (filter.supplier_id !== undefined) query = query.where("po.supplier_id", "=", filter.supplier_id);
-  if (filter.created_from !== undefined) query = query.where("po.created_at", ">=", filter.created_from);
-  if (filter.created_to !== undefined) query = query.where("po.created_at", "<=", `${filter.created_to}T24`);
-  if (filter.sku !== undefined) {
-    const orders = call.db
-      .selectFrom("inventory_purchase_order_line as line")
-      .innerJoin("inventory_item as item", "item.id", "line.item_id")
-      .select("line.purchase_order_id")
-      .where("item.sku", "=", filter.sku);
-    query = query.where("po.id", "in", orders);
-  }
-  if (options.cursor !== undefined) {
-    query = query.where("po.number", "<", Number(decodeCursor(options.cursor, 1)[0]));
-  }
-  return takePage(
-    await query.execute(),
-    options.limit,
-    (row) => ({ ...orderHeadOf(row), line_count: row.line_count, outstanding: row.outstanding }),
-    (row) => encodeCursor([row.number]),
-  );
-}
-
-function selectOrders(call: InventoryContext) {
+/** Orders with their supplier and message; `orderHeadOf` makes the head of a record. */
+export function selectOrders(call: InventoryContext) {
   return call.db
     .selectFrom("inventory_purchase_order as po")
     .innerJoin("inventory_supplier as supplier", "supplier.id", "po.supplier_id")
@@ -201,7 +172,8 @@ function selectOrders(call: InventoryContext) {
 
 type JoinedOrder = Awaited<ReturnType<ReturnType<typeof selectOrders>["executeTakeFirstOrThrow"]>>;
 
-function orderHeadOf(row: JoinedOrder): Omit<OrderRecord, "lines"> {
+/** What an order and its summary have in common. */
+export function orderHeadOf(row: JoinedOrder): Omit<OrderRecord, "lines"> {
   return {
     id: row.id,
     ref: orderRef(row.number),

@@ -3,8 +3,8 @@ import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import { maxQuantity } from "../fields.ts";
 import type { LowStockItem } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
+import { expiredUnits } from "./expiry.ts";
 import { type Page, takePage } from "./pages.ts";
-import { stockSql } from "./stock.ts";
 
 /**
  * How many units to order so that available and on order together reach the target (by default twice the
@@ -25,15 +25,18 @@ export async function listLowStock(
   call: InventoryContext,
   options: { supplier_id?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<Page<LowStockItem>> {
+  const available = sql<number>`item.on_hand - item.reserved + ${expiredUnits(call, "item")}`;
   let query = call.db
     .selectFrom("inventory_item as item")
     .innerJoin("inventory_supplier as supplier", "supplier.id", "item.supplier_id")
     .select(["item.id", "item.sku", "item.name", "item.unit", "item.reorder_point", "item.target_quantity"])
-    .select(["item.unit_cost_minor", "item.unit_cost_currency"])
+    .select(["item.unit_cost_minor", "item.unit_cost_currency", "item.on_order"])
     .select(["supplier.id as supplier_id", "supplier.name as supplier_name"])
-    .select([stockSql.available.as("available"), stockSql.onOrder.as("on_order")])
-    .where("item.discontinued", "=", 0)
-    .where(sql<boolean>`${stockSql.available} + ${stockSql.onOrder} <= item.reorder_point`)
+    .select(available.as("available"))
+    // Word for word the condition of the partial indexes. Holds that expired can only make it hold for too many.
+    .where(sql<boolean>`item.discontinued = 0 and item.supplier_id is not null
+      and item.reorder_point >= item.on_hand - item.reserved + item.on_order`)
+    .where(sql<boolean>`${available} + item.on_order <= item.reorder_point`)
     .orderBy("item.sku")
     .limit(options.limit + 1);
   if (options.supplier_id !== undefined) query = query.where("item.supplier_id", "=", options.supplier_id);

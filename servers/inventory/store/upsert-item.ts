@@ -2,12 +2,14 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import type { Money } from "../../../src/kit/fields.ts";
 import type { ItemRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
+import { expireHolds } from "./expiry.ts";
 import { findItem, requireItem } from "./items.ts";
 import { requireLocation } from "./locations.ts";
 import { recordMovement } from "./movements.ts";
 import { openOrder } from "./purchase-orders.ts";
 import { readLevels } from "./stock.ts";
 import { requireSupplier, requireSupplierByExternalId } from "./suppliers.ts";
+import type { CostingMethod } from "./tables.ts";
 import { requireVersion } from "./versions.ts";
 
 export interface ItemInput {
@@ -18,6 +20,7 @@ export interface ItemInput {
   supplier_id?: string | undefined;
   supplier_external_id?: string | undefined;
   unit_cost?: Money | undefined;
+  costing_method?: CostingMethod | undefined;
   reorder_point?: number | undefined;
   target_quantity?: number | undefined;
   discontinued?: boolean | undefined;
@@ -60,6 +63,7 @@ async function insertItem(call: InventoryContext, input: ItemInput): Promise<str
     supplier_id: (await resolveSupplier(call, input)) ?? null,
     unit_cost_minor: unit_cost.minor,
     unit_cost_currency: unit_cost.currency,
+    costing_method: input.costing_method ?? ("fifo" as const),
     reorder_point: input.reorder_point ?? 0,
     target_quantity: input.target_quantity ?? null,
     discontinued: input.discontinued === true ? 1 : 0,
@@ -84,6 +88,7 @@ async function updateItem(call: InventoryContext, current: ItemRecord, input: It
     supplier_id: current.supplier_id ?? null,
     unit_cost_minor: current.unit_cost.minor,
     unit_cost_currency: current.unit_cost.currency,
+    costing_method: current.costing_method,
     reorder_point: current.reorder_point,
     target_quantity: current.target_quantity ?? null,
     discontinued: current.discontinued ? 1 : 0,
@@ -96,12 +101,14 @@ async function updateItem(call: InventoryContext, current: ItemRecord, input: It
     supplier_id: (await resolveSupplier(call, input)) ?? stored.supplier_id,
     unit_cost_minor: input.unit_cost?.minor ?? stored.unit_cost_minor,
     unit_cost_currency: input.unit_cost?.currency ?? stored.unit_cost_currency,
+    costing_method: input.costing_method ?? stored.costing_method,
     reorder_point: input.reorder_point ?? stored.reorder_point,
     target_quantity: input.target_quantity ?? stored.target_quantity,
     discontinued: Number(input.discontinued ?? current.discontinued),
     may_go_negative: Number(input.may_go_negative ?? current.may_go_negative),
   };
   if (JSON.stringify(next) === JSON.stringify(stored)) return;
+  await requireSameBooks(call, next, current);
   await requireConsistent(call, next, current);
   const version = current.version + 1;
   await call.db
@@ -154,6 +161,7 @@ async function requireConsistent(
     }
   }
   if (current?.may_go_negative === true && next.may_go_negative === 0) {
+    await expireHolds(call, [current.id]);
     const below = (await readLevels(call, current.id)).find((level) => level.available < 0);
     if (below !== undefined) {
       throw new RingmainError(
@@ -163,6 +171,30 @@ async function requireConsistent(
       );
     }
   }
+}
+
+/** Costs that are booked stay comparable: neither the currency nor the method changes under them (IAS 2.25). */
+async function requireSameBooks(
+  call: InventoryContext,
+  next: { unit_cost_currency: string; costing_method: CostingMethod },
+  current: ItemRecord,
+): Promise<void> {
+  const isNewCurrency = next.unit_cost_currency !== current.unit_cost.currency;
+  if (!isNewCurrency && next.costing_method === current.costing_method) return;
+  const { last_moved_at } = await call.db
+    .selectFrom("inventory_item")
+    .select("last_moved_at")
+    .where("id", "=", current.id)
+    .executeTakeFirstOrThrow();
+  const isOrdered = isNewCurrency && current.on_order > 0;
+  if (last_moved_at === null && !isOrdered) return;
+  const what = isNewCurrency
+    ? `currency stays ${current.unit_cost.currency}`
+    : `costing method stays ${current.costing_method}`;
+  const why = last_moved_at === null ? "it is on order" : "it has movements";
+  throw new RingmainError("STATE_INVALID", `The ${what} for ${current.sku}: ${why}.`, {
+    hint: "Set it before the first movement or order. To change it, sell this item off and add another under a new SKU.",
+  });
 }
 
 async function openStock(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
 import { purchaseOrderId } from "../fields.ts";
 import { orderRecord } from "../records.ts";
@@ -8,9 +9,13 @@ export const getPurchaseOrderTool = defineTool({
   name: "get_purchase_order",
   title: "Get a purchase order",
   description:
-    "One purchase order with its lines: ordered, received and outstanding whole units, unit costs and net total.",
+    "One purchase order with its lines: ordered, received and outstanding whole units, unit costs and net total. " +
+    "links name its receipts, whose movements list_movements finds by document_id.",
   effect: "read",
   input: z.strictObject({ purchase_order_id: purchaseOrderId }),
-  output: orderRecord,
-  handler: ({ purchase_order_id }, call) => requireOrder(call, purchase_order_id),
+  output: z.strictObject({ ...orderRecord.shape, ...linksOutput }),
+  async handler({ purchase_order_id }, call) {
+    const order = await requireOrder(call, purchase_order_id);
+    return { ...order, links: await call.links(order.ref) };
+  },
 });

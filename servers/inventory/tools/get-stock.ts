@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { instant, money } from "../../../src/kit/fields.ts";
+import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
 import { sku, units } from "../fields.ts";
 import { itemRecord, levelRecord } from "../records.ts";
@@ -9,12 +11,19 @@ export const getStockTool = defineTool({
   title: "Get stock of an item",
   description:
     "How much there is of one item: on hand, reserved and available in total and per location, what is on order " +
-    "and in which purchase orders, and which reservations hold it (whole units of the item). " +
-    "available is on hand less reserved. Use search_items when the SKU is not known.",
+    "and in which purchase orders, which reservations hold it (whole units of the item), and what it is worth by FIFO " +
+    "and moving average. available is on hand less reserved. Use search_items when the SKU is not known.",
   effect: "read",
   input: z.strictObject({ sku }),
   output: z.strictObject({
     ...itemRecord.shape,
+    stock_value: z
+      .strictObject({
+        fifo: money.describe("Value by FIFO: the sum of the open cost layers."),
+        moving_average: money.describe("Value by moving average."),
+        book: money.describe("Value by the item's costing method."),
+      })
+      .describe("What the units on hand cost; below zero when more left than came in."),
     locations: z
       .array(levelRecord)
       .describe("The best stocked location first; locations that never had any are left out."),
@@ -34,6 +43,8 @@ export const getStockTool = defineTool({
           reservation_id: z.string().describe("Reservation id."),
           reference: z.string().describe("What the stock is held for."),
           quantity: units.describe("Units it holds."),
+          expires_at: instant.optional().describe("From then on it holds nothing."),
+          ...linksOutput,
         }),
       )
       .describe("The oldest 50 reservations that hold the item; list_reservations shows all."),

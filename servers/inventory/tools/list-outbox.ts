@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { supplierId } from "../fields.ts";
+import { responseFormat, supplierId } from "../fields.ts";
 import { messageRecord } from "../records.ts";
 import { listOutbox } from "../store/outbox.ts";
 import { messageStatuses } from "../store/tables.ts";
@@ -19,10 +19,9 @@ export const listOutboxTool = defineTool({
   input: z.strictObject({
     status: z.array(z.enum(messageStatuses)).min(1).optional().describe("Only these statuses."),
     supplier_id: supplierId.optional().describe("Only messages to this supplier."),
-    response_format: z
-      .enum(["concise", "detailed"])
-      .default("concise")
-      .describe(`detailed adds the text of each message; its pages hold at most ${detailedLimit}.`),
+    created_from: isoDate.optional().describe("First day of queueing, YYYY-MM-DD, in UTC."),
+    created_to: isoDate.optional().describe("Last day of queueing, YYYY-MM-DD, in UTC, included."),
+    ...responseFormat(`detailed adds the text of each message; its pages hold at most ${detailedLimit}.`),
     ...pageInput,
   }),
   output: page(messageRecord),

@@ -3,7 +3,7 @@ import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { sku, supplierId } from "../fields.ts";
 import { orderSummary } from "../records.ts";
-import { listOrders } from "../store/purchase-orders.ts";
+import { listOrders } from "../store/order-list.ts";
 import { orderStatuses } from "../store/tables.ts";
 
 export const listPurchaseOrdersTool = defineTool({

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { instant, isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { reference, sku } from "../fields.ts";
+import { reference, responseFormat, sku } from "../fields.ts";
 import { reservationRecord } from "../records.ts";
-import { listReservations } from "../store/reservations.ts";
+import { listReservations } from "../store/reservation-list.ts";
 import { reservationStatuses } from "../store/tables.ts";
 
 export const listReservationsTool = defineTool({
@@ -11,7 +11,7 @@ export const listReservationsTool = defineTool({
   title: "List reservations",
   description:
     "Reservations with what they hold and what they were short of (whole units), the newest first, in pages. Use it to " +
-    "find what holds an item, or the reservation of a deal.",
+    "find what holds an item, or the reservation of a deal. One whose expires_at has passed is shown as expired.",
   effect: "read",
   input: z.strictObject({
     status: z.array(z.enum(reservationStatuses)).min(1).optional().describe("Only these statuses."),
@@ -19,8 +19,17 @@ export const listReservationsTool = defineTool({
       .optional()
       .describe("Only reservations with exactly this reference, e.g. DEAL-0031."),
     sku: sku.optional().describe("Only reservations with a line for this item."),
+    created_from: isoDate.optional().describe("First day of making, YYYY-MM-DD, in UTC."),
+    created_to: isoDate.optional().describe("Last day of making, YYYY-MM-DD, in UTC, included."),
+    expires_before: instant
+      .optional()
+      .describe(
+        "Only reservations that expire at or before this instant, RFC 3339. With status active: soon.",
+      ),
+    ...responseFormat("detailed adds the locations (picks) and what was shipped."),
     ...pageInput,
   }),
   output: page(reservationRecord),
-  handler: (input, call) => listReservations(call, input),
+  handler: ({ limit, cursor, response_format, ...filter }, call) =>
+    listReservations(call, { filter, detailed: response_format === "detailed", limit, cursor }),
 });

@@ -9,7 +9,8 @@ export const receivePurchaseOrderTool = defineTool({
   name: "receive_purchase_order",
   title: "Receive a purchase order",
   description:
-    "Book goods that arrived for a sent order into a location: one receipt movement a line, at the order's unit cost. " +
+    "Book goods that arrived for a sent order into a location: one receipt movement and cost layer a line, at the " +
+    "order's unit cost. " +
     "Leave lines out when everything still expected has arrived. Returns the order: received when complete, " +
     "else partially_received. More than expected is refused; book a surplus with adjust_stock.",
   effect: "update",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { tradeLine } from "../../../src/kit/fields.ts";
+import { instant, tradeLine } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { locationCode, quantity, reference, sku } from "../fields.ts";
 import { reservationRecord } from "../records.ts";
@@ -18,7 +18,9 @@ export const reserveStockTool = defineTool({
   description:
     "Hold stock for a deal or an order, so that nobody else can promise it. All or nothing, unless allow_partial: then " +
     "what is there is held and shortages lists the rest. Returns the reservation; reserved and shortages are in whole " +
-    "units, one entry an SKU. Each call makes a new reservation; release_reservation frees it.",
+    "units, one entry an SKU. When an active reservation of the same reference and quantities exists, that one is " +
+    "returned with duplicate_of and nothing new is held. It holds until expires_at, ship_reservation or " +
+    "release_reservation.",
   effect: "create",
   input: z.strictObject({
     reference,
@@ -29,9 +31,24 @@ export const reserveStockTool = defineTool({
     location: locationCode
       .optional()
       .describe("Hold only stock of this location. Leave out to use the best stocked ones."),
+    expires_at: instant
+      .optional()
+      .describe(
+        "From then on it holds nothing, RFC 3339. Leave out to hold until it is shipped or released.",
+      ),
+    allow_duplicate: z
+      .boolean()
+      .default(false)
+      .describe("true holds the same quantities for the same reference a second time."),
     lines: z.array(line).min(1).max(500).describe("What to hold; the same SKU twice is added up."),
   }),
-  output: reservationRecord,
+  output: z.strictObject({
+    ...reservationRecord.shape,
+    duplicate_of: z
+      .string()
+      .optional()
+      .describe("Present when this reservation existed already; nothing new was held."),
+  }),
   facts: z.strictObject({ reference: z.string(), line_count: z.int(), quantity: z.int() }),
   resource: async ({ reference, lines }) => ({
     reference,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { supplierId } from "../fields.ts";
-import { itemRecord } from "../records.ts";
-import { searchItems } from "../store/items.ts";
+import { locationCode, responseFormat, supplierId } from "../fields.ts";
+import { listedItem } from "../records.ts";
+import { conciseItem, searchItems } from "../store/items.ts";
+import { requireLocation } from "../store/locations.ts";
 
 export const searchItemsTool = defineTool({
   name: "search_items",
@@ -22,8 +23,14 @@ export const searchItemsTool = defineTool({
       .describe("Part of a SKU, name or external id. Leave out to list all."),
     supplier_id: supplierId.optional().describe("Only items of this supplier."),
     discontinued: z.boolean().optional().describe("true: only discontinued items; false: only current ones."),
+    location: locationCode.optional().describe("Only items with stock at this location."),
+    ...responseFormat("detailed adds external_id, costing, target quantity, version and dates."),
     ...pageInput,
   }),
-  output: page(itemRecord),
-  handler: (input, call) => searchItems(call, input),
+  output: page(listedItem),
+  async handler({ location: code, response_format, ...rest }, call) {
+    const locationId = code === undefined ? undefined : (await requireLocation(call, code)).id;
+    const found = await searchItems(call, { ...rest, locationId });
+    return response_format === "detailed" ? found : { ...found, items: found.items.map(conciseItem) };
+  },
 });

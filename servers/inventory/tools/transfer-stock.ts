@@ -13,7 +13,8 @@ export const transferStockTool = defineTool({
   title: "Transfer stock",
   description:
     "Move units of an item from one location to another. Only available units move: reserved ones stay. Writes two " +
-    "movements with one transfer_id and returns both levels after it; the total on hand does not change.",
+    "movements with one document_id (the transfer_id) and returns both levels after it; neither the total on hand nor its " +
+    "value changes.",
   effect: "update",
   input: z.strictObject({
     sku,
@@ -23,7 +24,7 @@ export const transferStockTool = defineTool({
     reason: text(500).optional().describe("Why, for whoever reads the ledger later."),
   }),
   output: z.strictObject({
-    transfer_id: z.string().describe("Stands on both movements."),
+    transfer_id: z.string().describe("The document_id of both movements."),
     sku: z.string().describe("Stock keeping unit."),
     quantity: z.int().describe("Units that moved."),
     from: levelRecord.describe("Level at the location they left, after the transfer."),
@@ -45,7 +46,7 @@ export const transferStockTool = defineTool({
       });
     }
     const transferId = call.newId("trf");
-    const shared = { item, kind: "transfer", reason, transferId } as const;
+    const shared = { item, kind: "transfer", reason, documentId: transferId } as const;
     await recordMovement(call, { ...shared, location: source, quantity: -quantity });
     await recordMovement(call, { ...shared, location: target, quantity });
     return {

@@ -11,6 +11,7 @@ import {
   unitCost,
 } from "../fields.ts";
 import { itemRecord } from "../records.ts";
+import { costingMethods } from "../store/tables.ts";
 import { upsertItem } from "../store/upsert-item.ts";
 
 const count = z.int().min(0).max(maxQuantity);
@@ -31,6 +32,10 @@ export const upsertItemTool = defineTool({
     supplier_id: supplierId.optional().describe("Who supplies it. Give this or supplier_external_id."),
     supplier_external_id: externalId.optional().describe("The same by the supplier's external_id."),
     unit_cost: unitCost.optional().describe("What one unit costs, net. Required for a new item."),
+    costing_method: z
+      .enum(costingMethods)
+      .optional()
+      .describe("How what leaves is costed; cannot change once the item has moved. New items: fifo."),
     reorder_point: z
       .int()
       .min(0)

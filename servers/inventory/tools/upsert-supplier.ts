@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, externalId, supplierId, text } from "../fields.ts";
 import { supplierRecord } from "../records.ts";
+import { addressWaitingMessages } from "../store/outbox.ts";
 import { upsertSupplier } from "../store/suppliers.ts";
 
 export const upsertSupplierTool = defineTool({
@@ -23,5 +24,9 @@ export const upsertSupplierTool = defineTool({
     expected_version: expectedVersion,
   }),
   output: z.strictObject({ ...supplierRecord.shape, created: z.boolean().describe("Whether it is new.") }),
-  handler: (input, call) => upsertSupplier(call, input),
+  async handler(input, call) {
+    const supplier = await upsertSupplier(call, input);
+    await addressWaitingMessages(call, { id: supplier.id, email: supplier.email ?? null });
+    return supplier;
+  },
 });

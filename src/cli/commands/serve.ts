@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
 import type { Run } from "../../engine/engine.ts";
+import type { Delivery } from "../../outbox/outbox.ts";
 import { startHeartbeat } from "../../schedule/heartbeat.ts";
 import { createScheduler, type Firing } from "../../schedule/scheduler.ts";
 import { openScheduleStore } from "../../schedule/store.ts";
@@ -14,6 +15,7 @@ import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
 import { stepLine } from "../run-reporter.ts";
+import { startDelivery } from "../start-delivery.ts";
 import { openRing, openWorkspace, type Ring } from "../wire.ts";
 
 export function define(command: Command): void {
@@ -23,7 +25,7 @@ export function define(command: Command): void {
       "after",
       `
 Runs until Ctrl-C or SIGTERM: starts each workflow at its due times (one run for each, however many processes
-serve), and takes up runs that were interrupted.
+serve), takes up runs that were interrupted, and delivers the messages in the outboxes when ringmain.yaml says how.
 ${examples([
   ["ringmain serve", "run the schedules"],
   ["ringmain serve --json", "what happens, as JSON lines"],
@@ -107,6 +109,10 @@ async function startServing(options: {
     );
   };
   const worker = ring.engine.runWorker({ concurrency, report: onStep, ended: onEnd });
+  const stopDelivery = await startDelivery(ring, {
+    note: (text) => terminal.note(`${timeNow()}  ${text}`),
+    delivered: (delivery) => tell({ event: "message", ...delivery }, deliveryLine(delivery)),
+  });
   const heartbeat = startHeartbeat({
     tick: (now) => scheduler.tick(now),
     now: () => systemClock.now(),
@@ -118,6 +124,7 @@ async function startServing(options: {
   );
   return async () => {
     await heartbeat.stop();
+    await stopDelivery?.();
     const stopped = worker.stop();
     await ring.engine.close();
     await stopped;
@@ -149,6 +156,11 @@ function firingLine({ workflow, runId, dueAt, outcome, error }: Firing): string 
   };
   const why = error === undefined ? "" : `: ${messageOf(error)}`;
   return `${timeNow()}  ${workflow}  ${what[outcome]}${why}  (${dueAt.toISOString()}, ${runId})`;
+}
+
+function deliveryLine({ server, messageId, to, status, reason }: Delivery): string {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return `${timeNow()}  ${server} ${messageId} to ${to}  ${status}${why}`;
 }
 
 function timeNow(): string {

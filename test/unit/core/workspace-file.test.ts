@@ -13,7 +13,21 @@ describe("ringmain.yaml", () => {
     });
   });
 
+  it("may say where the outbox is sent", () => {
+    const text = "name: a\noutbox:\n  host: mail.example\n  from: Harbour <books@harbour.example>\n";
+    expect(parseWorkspaceFile(text).value?.outbox).toEqual({
+      host: "mail.example",
+      port: 587,
+      from: "Harbour <books@harbour.example>",
+    });
+    const signedIn = `${text}  user: books\n  password_env: MAIL_PASSWORD\n`;
+    expect(parseWorkspaceFile(signedIn).value?.outbox).toMatchObject({ password_env: "MAIL_PASSWORD" });
+  });
+
   it.each([
+    ["name: a\noutbox:\n  host: h\n  from: nobody\n", "invalid-value", 4],
+    ["name: a\noutbox:\n  host: h\n  from: a@b\n  password: secret\n", "unknown-key", 5],
+    ["name: a\noutbox:\n  host: h\n  from: a@b\n  user: u\n", "invalid-value", 3],
     ["name: a\nclients:\n  desk:\n    tool: []\n", "unknown-key", 4],
     ["name: a\nservers:\n  crm: { builtin: crn }\n", "invalid-value", 3],
     ["name: a\nroles:\n  owner: { tools: [crm] }\n", "invalid-value", 3],

@@ -7,6 +7,8 @@ export const today = "2026-11-02";
 
 export const eur = (minor: number) => ({ minor, currency: "EUR" });
 
+export const usd = (minor: number) => ({ minor, currency: "USD" });
+
 export const line = (minor: number, quantity = 1, more: Record<string, unknown> = {}) => ({
   sku: "ROPE-12",
   description: "Mooring rope",
@@ -28,13 +30,18 @@ export async function openBooks(start = `${today}T08:00:00Z`) {
   };
   return {
     ...harness,
+    /** Books in EUR that know what a dollar is worth. */
+    async rate(rate: string, day = "2025-01-01", currency = "USD") {
+      await harness.call("update_settings", { base_currency: "EUR" });
+      await harness.call("set_exchange_rate", { currency, day, rate });
+    },
     async customer(fields: Record<string, unknown> = {}) {
       const name = `Customer ${next()}`;
       const input = { external_id: name, name, email: "pay@customer.example", ...fields };
       return withId.parse(await harness.call("upsert_customer", input));
     },
     async draft(customerId: string, minor = 10_000, more: Record<string, unknown> = {}) {
-      const input = { customer_id: customerId, reference: "DEAL-1", lines: [line(minor)], ...more };
+      const input = { customer_id: customerId, reference: `DEAL-${next()}`, lines: [line(minor)], ...more };
       return withId.parse(await harness.call("create_invoice_draft", input));
     },
     async posted(customerId: string, minor = 10_000, more: Record<string, unknown> = {}) {

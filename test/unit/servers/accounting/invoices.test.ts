@@ -35,13 +35,16 @@ describe("create_invoice_draft", () => {
         { line: 2, description: "Splicing", discount_rate: "0", net: eur(2_000) },
       ],
     });
-    expect(books.changes()).toEqual([{ table: "accounting_invoice", id: draft.id, version: 1 }]);
+    expect(books.changes()).toEqual([
+      { table: "accounting_invoice", id: draft.id, version: 1 },
+      { table: "link", id: "DEAL-0031 invoice DRAFT-0001", version: 1 },
+    ]);
     expect(books.rows("SELECT * FROM accounting_entry")).toEqual([]);
   });
 
   it("rounds half even when the books say so", async () => {
     const books = await openBooks();
-    books.database.exec("INSERT INTO accounting_setting VALUES ('rounding', 'half_even', 1, '', '')");
+    await books.call("update_settings", { rounding: "half_even" });
     const { id } = await books.customer();
     const { total } = await books.draft(id, 0, { lines: [line(125, 1, { discount_rate: "0.1" })] });
     expect(total).toEqual(eur(112)); // 112.5
@@ -97,8 +100,11 @@ describe("post_invoice", () => {
       version: 2,
     });
     expect(books.changes()).toEqual([
+      // the first posting decides on the base currency
+      { table: "accounting_setting", id: "books", version: 2 },
       { table: "accounting_entry", id: posted.entry_id, version: 1 },
       { table: "accounting_invoice", id: draft.id, version: 2 },
+      { table: "link", id: `${draft.reference} invoice INV-2026-0001`, version: 1 },
     ]);
     expect(books.rows("SELECT account_id, amount_minor FROM accounting_posting ORDER BY line")).toEqual([
       { account_id: "1100", amount_minor: 10_000 },

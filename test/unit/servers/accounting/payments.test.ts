@@ -27,9 +27,9 @@ describe("record_payment", () => {
     expect(tables).toEqual([
       "accounting_entry",
       "accounting_payment",
-      "accounting_allocation",
+      "accounting_settlement",
       "accounting_invoice",
-      "accounting_allocation",
+      "accounting_settlement",
       "accounting_invoice",
     ]);
     const entry = `SELECT account_id, amount_minor FROM accounting_posting WHERE entry_id = '${payment.entry_id}' ORDER BY line`;
@@ -73,7 +73,7 @@ describe("record_payment", () => {
     await books.issued(id, "2026-10-15", 3_000);
     await books.paid(id, 3_000, { received_on: "2026-10-01" });
     const balanceAt = async (asOf: string, account: string) => {
-      const { accounts } = await books.call("trial_balance", { as_of: asOf });
+      const { accounts } = await books.call("report", { report: "trial_balance", to: asOf });
       const found = (accounts as { account_id: string; credit: { minor: number } }[]).find(
         ({ account_id }) => account_id === account,
       );

@@ -17,6 +17,7 @@ async function seeded(at = instant) {
       principal: "ringmain:demo",
       newId,
       changed: () => {},
+      ...harness.linksNow(),
     }),
   );
   const rows = (sql: string) => harness.database.prepare(sql).all();
@@ -86,7 +87,7 @@ describe("the sample books", () => {
     ).toBeGreaterThan(10);
     expect(
       one(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM accounting_allocation GROUP BY payment_id HAVING count(*) > 1)",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM accounting_settlement GROUP BY payment_id HAVING count(*) > 1)",
       ),
     ).toBeGreaterThan(5);
     expect(
@@ -96,7 +97,7 @@ describe("the sample books", () => {
 
   it("is the same on the same day", async () => {
     const again = await seeded("2026-11-23T19:00:00Z");
-    for (const table of ["invoice", "invoice_line", "payment", "allocation", "posting"]) {
+    for (const table of ["invoice", "invoice_line", "payment", "settlement", "posting"]) {
       const sql = `SELECT * FROM accounting_${table} ORDER BY 1, 2`;
       expect(again.rows(sql)).toEqual(books.rows(sql));
     }

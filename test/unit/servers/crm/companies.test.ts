@@ -70,6 +70,8 @@ describe("upsert_company", () => {
     [{}, "INPUT_INVALID", "domain or an external_id"],
     [{ domain: "gmail.com" }, "INPUT_INVALID", "free mail"],
     [{ domain: "no domain" }, "INPUT_INVALID", "not an internet domain"],
+    [{ domain: "co.uk" }, "INPUT_INVALID", "suffix"],
+    [{ domain: "mail.yahoo.co.uk" }, "INPUT_INVALID", "free mail"],
     [{ domain: "localhost" }, "INPUT_INVALID", "not an internet domain"],
     [{ domain: "192.168.0.1" }, "INPUT_INVALID", "not an internet domain"],
     [{ external_id: "1", owner_id: "usr_nobody" }, "NOT_FOUND", 'no owner "usr_nobody"'],
@@ -82,6 +84,54 @@ describe("upsert_company", () => {
       hint: expect.any(String),
     });
     expect(crm.database.prepare("SELECT * FROM crm_company").all()).toEqual([]);
+  });
+
+  test("knows a company by its registrable domain, and by its id while its keys change", async () => {
+    const { crm } = await salesTeam();
+    const added = await crm.call("upsert_company", { name: "Clyde", domain: "shop.clyde.co.uk" });
+    expect(added).toMatchObject({ domain: "clyde.co.uk" });
+    const same = await crm.call("upsert_company", { domain: "https://WWW.clyde.co.uk/", city: "Greenock" });
+    expect(same).toMatchObject({ id: added.id, created: false, city: "Greenock", version: 2 });
+    const moved = { id: "COMP-0001", domain: "clyde.example", clear: ["city"], status: "archived" };
+    const renamed = await crm.call("upsert_company", moved);
+    expect(renamed).toMatchObject({ domain: "clyde.example", status: "archived", version: 3 });
+    expect(renamed.city).toBeUndefined();
+    await crm.call("upsert_company", { name: "Other", domain: "other.example" });
+    expect(
+      await refusal(crm.call("upsert_company", { id: "COMP-0002", domain: "clyde.example" })),
+    ).toMatchObject({
+      code: "CONFLICT",
+      message: "The domain clyde.example belongs to COMP-0001 Clyde.",
+      hint: expect.stringContaining("merge_records"),
+    });
+    expect(await refusal(crm.call("upsert_company", { domain: "new.example" }))).toMatchObject({
+      code: "INPUT_INVALID",
+      message: "A new company needs a name.",
+    });
+  });
+
+  test("does not add a company that one of the same name may be, unless told to", async () => {
+    const { crm } = await salesTeam();
+    await crm.call("create_lead", { company_name: "Clyde Workboats", contact_name: "Jo" });
+    const guarded = { name: "CLYDE workboats", domain: "clyde.example" };
+    expect(await crm.call("upsert_company", guarded)).toMatchObject({
+      ref: "COMP-0001",
+      created: false,
+      duplicate_of: "COMP-0001",
+    });
+    expect(crm.changes()).toEqual([]);
+    const branch = await crm.call("upsert_company", { ...guarded, allow_same_name: true });
+    expect(branch).toMatchObject({ ref: "COMP-0002", created: true });
+    // told apart by its domain: nothing to ask
+    const third = await crm.call("upsert_company", {
+      name: "Clyde Workboats",
+      domain: "third.example",
+      external_id: "3",
+    });
+    expect(third).toMatchObject({ duplicate_of: "COMP-0001" });
+    await crm.call("upsert_company", { id: "COMP-0001", domain: "first.example" });
+    const fourth = await crm.call("upsert_company", { name: "Clyde Workboats", domain: "fourth.example" });
+    expect(fourth).toMatchObject({ ref: "COMP-0003", created: true });
   });
 
   test("refuses control characters and lone surrogates, which no name has", async () => {

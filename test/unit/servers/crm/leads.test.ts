@@ -131,7 +131,8 @@ describe("get_record", () => {
       record: { type: "company", domain: "douro.example" },
     });
     expect(await crm.call("get_record", { type: "contact", id: "CONT-0001" })).toMatchObject({
-      record: { type: "contact", email: "maria@douro.example" },
+      // what stands before the @ stays as it was written
+      record: { type: "contact", email: "Maria@douro.example" },
     });
   });
 

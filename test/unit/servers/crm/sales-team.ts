@@ -31,3 +31,14 @@ export async function refusal(call: Promise<unknown>) {
   }
   throw new Error("the call was not refused");
 }
+
+/** A pipeline of one open stage. */
+export const smallPipeline = {
+  id: "renewals",
+  name: "Renewals",
+  stages: [
+    { stage: "due", name: "Due", status: "open", probability_percent: 60, allowed_next: ["won", "lost"] },
+    { stage: "won", name: "Renewed", status: "won", probability_percent: 100, allowed_next: [] },
+    { stage: "lost", name: "Left", status: "lost", probability_percent: 0, allowed_next: ["due"] },
+  ],
+};

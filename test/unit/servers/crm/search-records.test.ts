@@ -81,6 +81,68 @@ describe("search_records", () => {
     });
   });
 
+  test("filters by days of creation, change and last activity, from a day on and before a day", async () => {
+    const day = fc
+      .integer({ min: 0, max: 130 })
+      .map((days) => new Date(Date.UTC(2026, 10, 3) - days * 86_400_000).toISOString().slice(0, 10));
+    const columns = {
+      created: "created_at",
+      updated: "updated_at",
+      last_activity: "last_activity_on",
+    } as const;
+    const range = fc.constantFrom("created", "updated", "last_activity");
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom("lead", "deal"), range, day, day, async (type, name, from, before) => {
+        const found = await search({ type, [`${name}_from`]: from, [`${name}_before`]: before });
+        const expected = crm.database
+          .prepare(`SELECT ref, ${columns[name]} AS at FROM crm_${type} ORDER BY id DESC`)
+          .all()
+          .filter(({ at }) => String(at).slice(0, 10) >= from && String(at).slice(0, 10) < before);
+        expect(refs(found)).toEqual(expected.map(({ ref }) => ref));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("filters deals by stage and pipeline, and refuses what no deal can have", async () => {
+    const won = await search({ type: "deal", stage: ["won", "lost"], pipeline_id: "sales" });
+    expect(won).toHaveLength(7);
+    expect(await refusal(crm.call("search_records", { type: "deal", stage: ["wonn"] }))).toMatchObject({
+      code: "INPUT_INVALID",
+      hint: "Stages: new, qualified, proposal, negotiation, won, lost.",
+    });
+    expect(await refusal(crm.call("search_records", { type: "deal", pipeline_id: "x" }))).toMatchObject({
+      hint: "Pipelines: sales.",
+    });
+    expect(await refusal(crm.call("search_records", { type: "lead", stage: ["won"] }))).toMatchObject({
+      message: "A lead has no stage and no pipeline.",
+    });
+    expect((await refusal(crm.call("search_records", { type: "lead", owner_id: "usr_x" }))).code).toBe(
+      "NOT_FOUND",
+    );
+  });
+
+  test("is short unless asked for every field", async () => {
+    const one = async (response_format: string) =>
+      (await crm.call("search_records", { type: "company", query: "COMP-0002", response_format })).items;
+    expect(await one("concise")).toEqual([
+      {
+        type: "company",
+        id: "com_0002",
+        ref: "COMP-0002",
+        name: "Baltic Ferry Lines",
+        status: "active",
+        domain: expect.any(String),
+        owner: { id: "usr_nina", name: "Nina Vogel" },
+        last_activity_on: expect.any(String),
+        version: expect.any(Number),
+      },
+    ]);
+    expect(await one("detailed")).toMatchObject([
+      { country: "DE", city: "Rostock", created_at: expect.any(String) },
+    ]);
+  });
+
   test("refuses a status of another type and names the valid ones", async () => {
     expect(await refusal(crm.call("search_records", { type: "lead", status: ["won"] }))).toEqual({
       code: "INPUT_INVALID",
@@ -116,5 +178,7 @@ test("hot lists read through an index, not the whole table", () => {
   expect(
     plan("SELECT * FROM crm_task WHERE status = 'open' AND due_on <= '2026-11-02' ORDER BY due_on, id"),
   ).toEqual([]);
+  expect(plan("SELECT * FROM crm_deal WHERE updated_at >= '2026-11-02'")).toEqual([]);
+  expect(plan("SELECT * FROM crm_merge WHERE from_ref = 'DEAL-0031'")).toEqual([]);
   expect(plan("SELECT * FROM crm_record WHERE ref = 'DEAL-0031'")).toEqual([]);
 });

@@ -26,6 +26,21 @@ describe("create_task", () => {
     expect(other.due_on).toBeUndefined();
   });
 
+  test("returns the open task that says the same; once it is done, another one is new", async () => {
+    const { crm, nina, tomas } = await salesTeam();
+    await withDeal(crm);
+    const task = { about: "DEAL-0001", assignee_id: nina, title: "Call Jo" };
+    expect(await crm.call("create_task", task)).toMatchObject({ created: true });
+    const again = await crm.call("create_task", { ...task, title: "call  JO" });
+    expect(again).toMatchObject({ ref: "TASK-0001", created: false, duplicate_of: "TASK-0001" });
+    expect(crm.changes()).toEqual([]);
+    for (const other of [{ due_on: "2026-11-03" }, { assignee_id: tomas }, { about: "COMP-0001" }]) {
+      expect(await crm.call("create_task", { ...task, ...other })).toMatchObject({ created: true });
+    }
+    await crm.call("complete_task", { id: "TASK-0001" });
+    expect(await crm.call("create_task", task)).toMatchObject({ ref: "TASK-0005", created: true });
+  });
+
   test("names what exists when it refuses", async () => {
     const { crm, nina, tomas } = await salesTeam();
     await withDeal(crm);
@@ -137,6 +152,22 @@ describe("list_due_followups", () => {
     const own = await everyPage(crm, "list_due_followups", { assignee_id: tomas, due_by: "2026-11-30" });
     expect(own.map(({ ref }) => ref)).toEqual(["TASK-0002", "TASK-0004", "TASK-0006"]);
     expect(own[2]).toMatchObject({ days_overdue: -1 });
+  });
+
+  test("filters by company, by record and from a day", async () => {
+    const { crm, nina } = await salesTeam();
+    await withDeal(crm);
+    await crm.call("create_lead", { company_name: "Douro", contact_name: "Maria" });
+    for (const about of ["DEAL-0001", "COMP-0001", "LEAD-0001", "CONT-0001"]) {
+      await crm.call("create_task", { about, assignee_id: nina, title: "T", due_on: "2026-11-01" });
+    }
+    const refs = async (args: Record<string, unknown>) =>
+      (await everyPage(crm, "list_due_followups", args)).map(({ ref }) => ref);
+    expect(await refs({ company_id: "COMP-0001" })).toEqual(["TASK-0001", "TASK-0002"]);
+    expect(await refs({ company_id: "COMP-0002" })).toEqual(["TASK-0003", "TASK-0004"]);
+    expect(await refs({ about: "CONT-0001" })).toEqual(["TASK-0004"]);
+    expect(await refs({ due_from: "2026-11-02" })).toEqual([]);
+    expect((await refusal(crm.call("list_due_followups", { assignee_id: "usr_x" }))).code).toBe("NOT_FOUND");
   });
 
   test("refuses a cursor of another list", async () => {

@@ -33,7 +33,7 @@ test("all tables are STRICT, have a primary key and the server's prefix", async 
   const tables = database
     .prepare("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND name LIKE 'crm%'")
     .all();
-  expect(tables).toHaveLength(13);
+  expect(tables).toHaveLength(15);
   for (const { name, strict } of tables) {
     expect(strict, String(name)).toBe(1);
     expect(String(name)).toMatch(/^crm_/);

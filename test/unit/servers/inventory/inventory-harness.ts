@@ -6,10 +6,10 @@ import { toolHarness } from "../../../helpers/tool-harness.ts";
 
 export type Inventory = Awaited<ReturnType<typeof openInventory>>;
 
-/** The inventory server's tools in memory, confined to their own tables as in the real server. */
+/** The inventory server's tools in memory, confined to their own tables (and the shared links) as in the real server. */
 export async function openInventory() {
   const harness = await toolHarness(definition);
-  restrict(harness.database, { own: tablesOf(harness.database, "inventory"), shared: new Set() });
+  restrict(harness.database, { own: tablesOf(harness.database, "inventory"), shared: new Set(["link"]) });
 
   async function call<Result = Record<string, unknown>>(
     name: string,

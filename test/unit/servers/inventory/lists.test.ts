@@ -61,6 +61,52 @@ test("a row that is added while someone pages shifts nothing", async () => {
   expect(new Set(shown).size).toBe(count);
 });
 
+test("a filter by several values keeps the order and the pages", async () => {
+  const inventory = await openThirteen();
+  for (let n = 0; n < 4; n += 1) {
+    await inventory.call("adjust_stock", { sku: `ITEM-${n}`, location: "MAIN", quantity: 1, reason: "x" });
+    await inventory.call("cancel_purchase_order", { purchase_order_id: `PO-000${n + 2}`, reason: "x" });
+  }
+  const { items: reserved } = await inventory.call<{ items: { reservation_id: string }[] }>(
+    "list_reservations",
+    { limit: 3 },
+  );
+  for (const { reservation_id } of reserved) {
+    await inventory.call("release_reservation", { reservation_id, reason: "x" });
+  }
+  const filters = {
+    list_movements: { kind: ["adjustment", "opening", "adjustment"] },
+    list_purchase_orders: { status: ["cancelled", "sent"] },
+    list_outbox: { status: ["cancelled", "queued"] },
+    list_reservations: { status: ["expired", "released", "active"] },
+  };
+  for (const [name, filter] of Object.entries(filters)) {
+    const whole = await inventory.all(name, { limit: 100 });
+    for (const limit of [1, 4, 100]) {
+      expect(await inventory.all(name, { ...filter, limit }), `${name}, ${limit} a page`).toEqual(whole);
+    }
+  }
+});
+
+test("a cursor of another list is refused", async () => {
+  const inventory = await openThirteen();
+  const { next_cursor } = await inventory.call<{ next_cursor: string }>("list_reservations", { limit: 1 });
+  const refusal = await inventory.refusal("list_movements", { cursor: next_cursor });
+  expect(refusal).toMatchObject({ code: "INPUT_INVALID", hint: expect.stringContaining("Leave cursor out") });
+});
+
+test("items are found by location; concise and detailed differ in what they tell", async () => {
+  const inventory = await openThirteen();
+  await inventory.call("upsert_location", { code: "QUAY", name: "Quay" });
+  await inventory.call("transfer_stock", { sku: "ITEM-7", from: "MAIN", to: "QUAY", quantity: 1 });
+  const [concise, ...others] = await inventory.all<object>("search_items", { location: "quay" });
+  const [detailed] = await inventory.all("search_items", { location: "QUAY", response_format: "detailed" });
+  expect(others).toEqual([]);
+  expect(detailed).toMatchObject({ sku: "ITEM-7", costing_method: "fifo", version: 1, on_hand: 4 });
+  expect(concise).not.toHaveProperty("version");
+  expect(detailed).toMatchObject({ ...concise });
+});
+
 test("detailed outbox pages stay short", async () => {
   const inventory = await openThirteen();
   const page = await inventory.call<{ items: { body?: string }[]; next_cursor?: string }>("list_outbox", {

@@ -50,7 +50,10 @@ test("a draft has a number, lines at the items' cost and an exact total", async 
     on_order: 50,
     open_orders: [{ ref: "PO-0001", status: "draft", outstanding: 50 }],
   });
-  expect(await inventory.call("get_purchase_order", { purchase_order_id: "po-1" })).toEqual(draft);
+  expect(await inventory.call("get_purchase_order", { purchase_order_id: "po-1" })).toEqual({
+    ...draft,
+    links: [],
+  });
   expect(await outbox(inventory)).toEqual([]);
 });
 
@@ -99,6 +102,35 @@ test.each<[string, (supplierId: string) => Record<string, unknown>, string]>([
   const refusal = await inventory.refusal("create_purchase_order", order(supplierId));
   expect(refusal).toMatchObject({ code, hint: expect.stringContaining(hint) });
   expect(inventory.rows("SELECT * FROM inventory_purchase_order")).toEqual([]);
+});
+
+test("the same draft twice is one, unless two are wanted or the first has left", async () => {
+  const { inventory, supplierId, draft } = await openWithDraft();
+  const lines = [
+    { sku: "FEND-M", quantity: 3 },
+    { sku: "ROPE-12", quantity: 50 },
+  ];
+  const order = (more: object = {}) =>
+    inventory.call<OrderRecord>("create_purchase_order", { supplier_id: supplierId, lines, ...more });
+  expect(await order()).toEqual({ ...draft, duplicate_of: draft.id });
+  expect(inventory.changes()).toEqual([]);
+  expect(await order({ lines: lines.slice(1) })).toMatchObject({ ref: "PO-0002" });
+  expect(await order({ allow_duplicate: true })).toMatchObject({ ref: "PO-0003" });
+  await inventory.call("send_purchase_order", { purchase_order_id: "PO-0001" });
+  await inventory.call("send_purchase_order", { purchase_order_id: "PO-0003" });
+  expect(await order()).toMatchObject({ ref: "PO-0004" });
+});
+
+test("an order names its receipts", async () => {
+  const { inventory, draft } = await openWithDraft();
+  await inventory.call("send_purchase_order", { purchase_order_id: draft.id });
+  await inventory.call("receive_purchase_order", { purchase_order_id: draft.id, location: "MAIN" });
+  const { links } = await inventory.call<{ links: { ref: string; kind: string }[] }>("get_purchase_order", {
+    purchase_order_id: draft.id,
+  });
+  expect(links).toMatchObject([{ kind: "receipt", direction: "to" }]);
+  const movements = await inventory.all("list_movements", { document_id: links[0]?.ref });
+  expect(movements).toHaveLength(2);
 });
 
 test("sending queues one message in the same transaction", async () => {

@@ -67,7 +67,7 @@ test("a transfer writes two movements and leaves the total as it was", async () 
   });
   const moved = await inventory.all<MovementRecord>("list_movements", { kind: ["transfer"] });
   expect(moved.map((movement) => movement.quantity).sort()).toEqual([-25, 25]);
-  expect(moved.every((movement) => movement.transfer_id === transfer.transfer_id)).toBe(true);
+  expect(moved.every((movement) => movement.document_id === transfer.transfer_id)).toBe(true);
   expect(await inventory.call("get_stock", { sku: "ROPE-12" })).toMatchObject({
     on_hand: 100,
     locations: [
@@ -102,8 +102,9 @@ test.each([
 
 test("the store itself refuses negative available stock", async () => {
   const { inventory } = await openStocked(10);
-  const insert = `INSERT INTO inventory_movement SELECT 'm2', item_id, location_id, -11, kind, reason, reference,
-    transfer_id, unit_cost_minor, unit_cost_currency, occurred_at FROM inventory_movement`;
+  const insert = `INSERT INTO inventory_movement SELECT 2, 'm2', item_id, location_id, -11, kind, reason, reference,
+    document_id, currency, NULL, 0, 0, 0, -1, fifo_value_after, average_value_after, occurred_at
+    FROM inventory_movement`;
   expect(() => inventory.database.exec(insert)).toThrow("available stock would be negative");
 });
 

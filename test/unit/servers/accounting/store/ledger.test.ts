@@ -1,25 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { account, postEntry } from "../../../../../servers/accounting/store/ledger.ts";
+import { account } from "../../../../../servers/accounting/store/accounts.ts";
+import { postEntry } from "../../../../../servers/accounting/store/ledger.ts";
 import { eur, openBooks } from "../books.ts";
 
 const day = { entryOn: "2026-11-02", sourceId: "test", memo: "Test" };
 
 describe("postEntry", () => {
   it.each([
-    ["one side only", [{ account: account.bank, currency: "EUR", minor: 1 }]],
+    ["one side only", [{ account: account.bank, currency: "EUR", minor: 1, baseMinor: 1 }]],
     ["nothing", []],
     [
       "unequal sides",
       [
-        { account: account.bank, currency: "EUR", minor: 2 },
-        { account: account.sales, currency: "EUR", minor: -1 },
+        { account: account.bank, currency: "EUR", minor: 2, baseMinor: 2 },
+        { account: account.sales, currency: "EUR", minor: -1, baseMinor: -2 },
       ],
     ],
     [
       "sides equal only across currencies",
       [
-        { account: account.bank, currency: "EUR", minor: 1 },
-        { account: account.sales, currency: "USD", minor: -1 },
+        { account: account.bank, currency: "EUR", minor: 1, baseMinor: 1 },
+        { account: account.sales, currency: "USD", minor: -1, baseMinor: -1 },
+      ],
+    ],
+    [
+      "sides equal only in the foreign currency",
+      [
+        { account: account.bank, currency: "USD", minor: 10, baseMinor: 9 },
+        { account: account.sales, currency: "USD", minor: -10, baseMinor: -8 },
       ],
     ],
   ])("refuses %s", async (_, postings) => {
@@ -33,9 +41,9 @@ describe("postEntry", () => {
 
 describe("the triggers", () => {
   const entry = (values: string) =>
-    `INSERT INTO accounting_entry VALUES (${values}, '2026-11-02', 'payment', 's', 'm', 0, 1, 't', 't')`;
-  const posting = (line: number, minor: number, currency = "EUR", on = "2026-11-02") =>
-    `INSERT INTO accounting_posting VALUES ('e', ${line}, '1000', '${currency}', ${minor}, '${on}')`;
+    `INSERT INTO accounting_entry VALUES (${values}, '2026-11-02', 'payment', 's', 'm', NULL, 0, 1, 't', 't')`;
+  const posting = (line: number, minor: number, currency = "EUR", on = "2026-11-02", base = minor) =>
+    `INSERT INTO accounting_posting VALUES ('e', ${line}, '1000', '${currency}', ${minor}, ${base}, '${on}')`;
   const post = "UPDATE accounting_entry SET posted = 1 WHERE id = 'e'";
 
   it.each([
@@ -44,6 +52,8 @@ describe("the triggers", () => {
     [[posting(1, 5), post], "at least two postings"],
     [[posting(1, 5, "EUR", "2026-11-03")], "of the same day"],
     [[posting(1, 0)], "CHECK constraint"],
+    [[posting(1, 5, "USD", "2026-11-02", -5)], "CHECK constraint"],
+    [[posting(1, 5, "USD", "2026-11-02", 4), posting(2, -5, "USD"), post], "differ in the base currency"],
     [[posting(1, 5), posting(2, -5), post, posting(3, 1)], "unposted entry"],
     [
       [posting(1, 5), posting(2, -5), post, "UPDATE accounting_posting SET amount_minor = 6"],
@@ -60,7 +70,7 @@ describe("the triggers", () => {
       [posting(1, 5), posting(2, -5), post, entry("'e', 1").replace("INSERT", "INSERT OR REPLACE")],
       "cannot be deleted",
     ],
-    [[entry("'f', 2").replace("'m', 0", "'m', 1")], "after its postings"],
+    [[entry("'f', 2").replace("NULL, 0", "NULL, 1")], "after its postings"],
   ])("refuse %j", async (statements, message) => {
     const { database } = await openBooks();
     database.exec(entry("'e', 1"));
@@ -70,7 +80,7 @@ describe("the triggers", () => {
   });
 
   it.each([
-    ["UPDATE accounting_invoice SET total_minor = 1", "cannot be changed"],
+    ["UPDATE accounting_invoice SET total_minor = 1, net_minor = 1", "cannot be changed"],
     ["UPDATE accounting_invoice SET number = 'INV-2026-0009'", "cannot be changed"],
     ["UPDATE accounting_invoice SET customer_id = 'x'", "cannot be changed"],
     ["UPDATE accounting_invoice SET state = 'draft', balance_minor = 0", "cannot be changed"],
@@ -81,14 +91,14 @@ describe("the triggers", () => {
     ["UPDATE accounting_invoice_line SET net_minor = 1", "cannot be changed"],
     ["DELETE FROM accounting_invoice_line", "cannot be deleted"],
     [
-      "INSERT INTO accounting_invoice_line SELECT invoice_id, 2, sku, description, 1, 1, '0', 'none', 1 FROM accounting_invoice_line",
+      "INSERT INTO accounting_invoice_line SELECT invoice_id, 2, sku, description, 1, 1, '0', '4000', 'none', '0', 1, 0 FROM accounting_invoice_line",
       "no more lines",
     ],
     ["UPDATE accounting_payment SET amount_minor = 1", "cannot be changed"],
     ["UPDATE accounting_payment SET allocated_minor = 9999999", "CHECK constraint"],
     ["DELETE FROM accounting_payment", "cannot be deleted"],
-    ["UPDATE accounting_allocation SET amount_minor = 1", "cannot be changed"],
-    ["DELETE FROM accounting_allocation", "cannot be deleted"],
+    ["UPDATE accounting_settlement SET amount_minor = 1", "cannot be changed"],
+    ["DELETE FROM accounting_settlement", "cannot be deleted"],
     ["UPDATE accounting_refund SET amount_minor = 1", "cannot be changed"],
     ["DELETE FROM accounting_refund", "cannot be deleted"],
   ])("keep posted rows as they are: %s", async (statement, message) => {
@@ -104,7 +114,7 @@ describe("the triggers", () => {
     const books = await openBooks();
     const { id } = await books.customer();
     const draft = await books.draft(id);
-    books.database.exec("UPDATE accounting_invoice SET total_minor = 9999");
+    books.database.exec("UPDATE accounting_invoice_line SET net_minor = net_minor - 1, tax_minor = 1");
     await expect(books.call("post_invoice", { invoice_id: draft.id })).rejects.toThrow("sum of the lines");
   });
 });

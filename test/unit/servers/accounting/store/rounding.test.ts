@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { normalDecimal } from "../../../../../servers/accounting/store/decimals.ts";
 import {
-  lineNet,
-  normalDecimal,
+  lineAmount,
+  lineTax,
   roundedQuotient,
   roundingModes,
 } from "../../../../../servers/accounting/store/rounding.ts";
@@ -25,7 +26,7 @@ describe("roundedQuotient", () => {
   });
 });
 
-describe("lineNet", () => {
+describe("lineAmount", () => {
   const rate = fc
     .record({
       places: fc.integer({ min: 1, max: 10 }),
@@ -42,7 +43,7 @@ describe("lineNet", () => {
         rate,
         fc.constantFrom(...roundingModes),
         (quantity, unitPriceMinor, discountRate, mode) => {
-          const net = lineNet({ quantity, unitPriceMinor, discountRate, mode });
+          const net = lineAmount({ quantity, unitPriceMinor, discountRate, mode });
           // exact, scaled by 10^places: net·scale must lie within half a unit of gross·(scale − digits)
           const places = discountRate.length - 2;
           const scale = 10n ** BigInt(places);
@@ -67,8 +68,42 @@ describe("lineNet", () => {
       ["1", 0n],
       ["1.00", 0n],
     ] as const) {
-      expect(lineNet({ quantity: 3, unitPriceMinor: 125, discountRate, mode: "half_up" })).toBe(net);
+      expect(lineAmount({ quantity: 3, unitPriceMinor: 125, discountRate, mode: "half_up" })).toBe(net);
     }
+  });
+});
+
+describe("lineTax", () => {
+  const amount = 1_000n;
+  const rate = "0.19";
+
+  it("puts the tax on top of a net price, and takes it out of one that includes it", () => {
+    const rules = { amount, rate, mode: "half_up" as const };
+    expect(lineTax({ ...rules, priceIncludesTax: false })).toEqual({ net: 1_000n, tax: 190n });
+    // 1000 × 0.19 / 1.19 = 159.66
+    expect(lineTax({ ...rules, priceIncludesTax: true })).toEqual({ net: 840n, tax: 160n });
+  });
+
+  it.each([
+    ["half_up", 13n],
+    ["half_even", 12n],
+  ] as const)("rounds a half %s", (mode, tax) => {
+    expect(lineTax({ amount: 50n, rate: "0.25", priceIncludesTax: false, mode }).tax).toBe(tax);
+  });
+
+  it("divides a price that includes tax without losing anything", () => {
+    const rates = fc.constantFrom("0", "0.07", "0.19", "0.21", "0.055", "1");
+    const amounts = fc.bigInt({ min: 0n, max: 1_000_000_000_000n });
+    fc.assert(
+      fc.property(amounts, rates, fc.constantFrom(...roundingModes), (amount, rate, mode) => {
+        const { net, tax } = lineTax({ amount, rate, priceIncludesTax: true, mode });
+        expect(net + tax).toBe(amount);
+        // the tax on that net is the tax, but for the rounding
+        const again = lineTax({ amount: net, rate, priceIncludesTax: false, mode }).tax;
+        expect(again - tax >= -1n && again - tax <= 1n).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 

@@ -1,0 +1,107 @@
+import { RingmainError } from "../../../src/core/errors.ts";
+import type { AccountingContext } from "./context.ts";
+import { latestDay } from "./days.ts";
+import { requireInvoice } from "./invoices.ts";
+import { postEntry } from "./ledger.ts";
+import { duplicate, requireNotBefore } from "./refusals.ts";
+import { settle } from "./settlements.ts";
+import type { EntryKind, EntryRow } from "./tables.ts";
+
+/** Reads an entry. Throws NOT_FOUND. */
+export async function requireEntry({ db }: AccountingContext, id: string): Promise<EntryRow> {
+  const row = await db.selectFrom("accounting_entry").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row !== undefined) return row;
+  throw new RingmainError("NOT_FOUND", `There is no journal entry "${id}".`, {
+    hint: "report with report general_ledger lists the entries with their ids.",
+  });
+}
+
+/** How each kind of entry is undone; the kinds that are not here can be reversed. */
+const otherwise: Partial<Record<EntryKind, string>> = {
+  invoice: "Correct an invoice with create_credit_note.",
+  payment: "Pay money back with refund_payment.",
+  allocation: "Money of a payment comes back from an invoice by refund_payment or create_credit_note.",
+  refund: "Record the money anew with record_payment.",
+  credit_note: "Bill the customer anew with create_invoice_draft.",
+  reversal: "Post the entry anew with post_journal.",
+};
+
+/**
+ * Posts the opposite of an entry, so that both together are nothing in any account, currency and in the base
+ * currency. An entry is reversed once. Reversing a write-off makes the invoice owe the amount again. Throws
+ * STATE_INVALID for kinds that are undone otherwise, CONFLICT for a second reversal, INPUT_INVALID for a day before
+ * the entry.
+ */
+export async function reverseEntry(
+  context: AccountingContext,
+  input: { entry: EntryRow; day: string | undefined; reason: string },
+): Promise<string> {
+  const { entry } = input;
+  const hint = otherwise[entry.kind];
+  if (hint !== undefined) {
+    const what = `${entry.kind.replace("_", " ")} entry`;
+    throw new RingmainError("STATE_INVALID", `Entry ${entry.number} is a ${what} and is not reversed.`, {
+      hint,
+    });
+  }
+  await refuseSecond(context, entry);
+  const day = input.day ?? latestDay(context.today, entry.entry_on);
+  requireNotBefore(day, { field: "entry_on", first: entry.entry_on, reason: "the entry it reverses" });
+  const postings = await context.db
+    .selectFrom("accounting_posting")
+    .selectAll()
+    .where("entry_id", "=", entry.id)
+    .orderBy("line")
+    .execute();
+  const reversal = await postEntry(context, {
+    kind: "reversal",
+    entryOn: day,
+    sourceId: entry.source_id,
+    memo: `Reversal of entry ${entry.number}: ${input.reason}`,
+    reversesId: entry.id,
+    postings: postings.map((posting) => ({
+      account: posting.account_id,
+      currency: posting.currency,
+      minor: 0 - posting.amount_minor,
+      baseMinor: 0 - posting.base_minor,
+    })),
+  });
+  if (entry.kind === "write_off") await recover(context, { entry, reversal, day });
+  return reversal;
+}
+
+async function refuseSecond({ db }: AccountingContext, entry: EntryRow): Promise<void> {
+  const first = await db
+    .selectFrom("accounting_entry")
+    .select(["id", "number", "entry_on"])
+    .where("reverses_id", "=", entry.id)
+    .executeTakeFirst();
+  if (first === undefined) return;
+  throw duplicate(
+    `Entry ${entry.number} was reversed already, by entry ${first.number} on ${first.entry_on}.`,
+    first.id,
+    "An entry is reversed once.",
+  );
+}
+
+/** Makes an invoice owe again what was written off. */
+async function recover(
+  context: AccountingContext,
+  { entry, reversal, day }: { entry: EntryRow; reversal: string; day: string },
+): Promise<void> {
+  const writeOff = await context.db
+    .selectFrom("accounting_write_off")
+    .selectAll()
+    .where("id", "=", entry.source_id)
+    .executeTakeFirstOrThrow();
+  await settle(context, {
+    invoice: await requireInvoice(context, writeOff.invoice_id),
+    kind: "recovery",
+    paymentId: null,
+    sourceId: writeOff.id,
+    minor: -writeOff.amount_minor,
+    baseMinor: 0 - writeOff.base_minor,
+    settledOn: day,
+    entryId: reversal,
+  });
+}

@@ -1,0 +1,108 @@
+import { RingmainError } from "../../../src/core/errors.ts";
+import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { account, requirePostable } from "./accounts.ts";
+import { type AccountingContext, firstVersion } from "./context.ts";
+import { normalDecimal } from "./decimals.ts";
+import { requireVersion } from "./refusals.ts";
+import type { TaxCodeRow } from "./tables.ts";
+
+/** A tax code as tools return it. */
+export function taxCodeView({ id, name, rate, account_id, version }: TaxCodeRow) {
+  return { id, name, rate, account_id, version };
+}
+
+/** The tax codes that lines name, by id. Throws NOT_FOUND with the codes that there are. */
+export async function requireTaxCodes(
+  { db }: AccountingContext,
+  ids: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, TaxCodeRow>> {
+  const rows = await db
+    .selectFrom("accounting_tax_code")
+    .selectAll()
+    .where("id", "in", [...ids])
+    .execute();
+  const found = new Map(rows.map((row) => [row.id, row]));
+  for (const id of ids) {
+    if (found.has(id)) continue;
+    const some = await db.selectFrom("accounting_tax_code").select("id").orderBy("id").limit(30).execute();
+    throw new RingmainError("NOT_FOUND", `There is no tax code "${id}".`, {
+      hint: `Tax codes: ${some.map((one) => one.id).join(", ")}. upsert_tax_code makes one.`,
+    });
+  }
+  return found;
+}
+
+/** One page of tax codes, by id. */
+export async function listTaxCodes(
+  { db }: AccountingContext,
+  input: { limit: number; cursor?: string | undefined },
+) {
+  let select = db
+    .selectFrom("accounting_tax_code")
+    .selectAll()
+    .orderBy("id")
+    .limit(input.limit + 1);
+  if (input.cursor !== undefined) select = select.where("id", ">", String(decodeCursor(input.cursor, 1)[0]));
+  const rows = await select.execute();
+  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
+  return {
+    rows: rows.slice(0, input.limit),
+    nextCursor: last === undefined ? undefined : encodeCursor([last.id]),
+  };
+}
+
+/**
+ * Makes a tax code, or changes it for lines priced from now on. Throws INPUT_INVALID for a new one without name or
+ * rate, STATE_INVALID for the code "none" or an unfit account, CONFLICT for a stale version.
+ */
+export async function upsertTaxCode(
+  context: AccountingContext,
+  input: {
+    id: string;
+    name?: string | undefined;
+    rate?: string | undefined;
+    accountId?: string | undefined;
+    expectedVersion?: number | undefined;
+  },
+): Promise<{ row: TaxCodeRow; created: boolean }> {
+  const { id } = input;
+  const { db } = context;
+  if (id === "none") {
+    throw new RingmainError("STATE_INVALID", 'The tax code "none" means no tax and stays as it is.', {
+      hint: 'Use another id, e.g. "vat-19".',
+    });
+  }
+  const current = await db
+    .selectFrom("accounting_tax_code")
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (current !== undefined)
+    requireVersion({ expected: input.expectedVersion, record: taxCodeView(current) });
+  const { name = current?.name, accountId = current?.account_id ?? account.salesTax } = input;
+  const rate = input.rate === undefined ? current?.rate : normalDecimal(input.rate);
+  if (name === undefined || rate === undefined) {
+    throw new RingmainError("INPUT_INVALID", `Tax code "${id}" is new and needs a name and a rate.`, {
+      hint: 'For instance name "VAT 19 %", rate "0.19".',
+    });
+  }
+  await requirePostable(context, accountId, ["liability"]);
+  const same = name === current?.name && rate === current.rate && accountId === current.account_id;
+  if (current !== undefined && same) return { row: current, created: false };
+  const row = await db
+    .insertInto("accounting_tax_code")
+    .values({ id, name, rate, account_id: accountId, ...firstVersion(context) })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet((set) => ({
+        name,
+        rate,
+        account_id: accountId,
+        version: set("accounting_tax_code.version", "+", 1),
+        updated_at: context.at,
+      })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  context.changed("accounting_tax_code", row.id, row.version);
+  return { row, created: current === undefined };
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { currency, page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { businessDay, exchangeRateRecord } from "../fields.ts";
+import { exchangeRateView, listRates } from "../store/exchange-rates.ts";
+
+export const listExchangeRates = defineTool({
+  name: "list_exchange_rates",
+  title: "List exchange rates",
+  description:
+    "List the stored exchange rates to the base currency, the latest day first. A posting uses the rate of its day, or the last one before.",
+  effect: "read",
+  input: z.strictObject({
+    currency: currency.optional().describe("Only this foreign currency."),
+    from: businessDay.optional().describe("First day, included."),
+    to: businessDay.optional().describe("Last day, included."),
+    ...pageInput,
+  }),
+  output: page(exchangeRateRecord),
+  async handler(input, context) {
+    const { rows, nextCursor } = await listRates(context, input);
+    return { items: rows.map(exchangeRateView), next_cursor: nextCursor };
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { businessDay, customerId, paymentRecord } from "../fields.ts";
+import { listPayments as listPage, paymentView } from "../store/payment-view.ts";
+
+export const listPayments = defineTool({
+  name: "list_payments",
+  title: "List payments",
+  description:
+    "List money received, the latest first, by customer and day: what arrived, and what of it is still unallocated. Use it to find a payment for allocate_payment or refund_payment. Amounts in minor units.",
+  effect: "read",
+  input: z.strictObject({
+    customer_id: customerId.optional(),
+    unallocated_only: z
+      .boolean()
+      .default(false)
+      .describe("Only payments with money that no invoice took and that was not paid back."),
+    received_from: businessDay.optional().describe("First day, included."),
+    received_to: businessDay.optional().describe("Last day, included."),
+    ...pageInput,
+  }),
+  output: page(paymentRecord),
+  async handler(input, context) {
+    const { rows, nextCursor } = await listPage(context, {
+      customerId: input.customer_id,
+      unallocatedOnly: input.unallocated_only,
+      from: input.received_from,
+      to: input.received_to,
+      limit: input.limit,
+      cursor: input.cursor,
+    });
+    return { items: rows.map(paymentView), next_cursor: nextCursor };
+  },
+});

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { decodeCursor, encodeCursor, page, pageInput } from "../../../src/kit/fields.ts";
+import { defineTool } from "../define-tool.ts";
+import { month } from "../fields.ts";
+import { listPeriods as listPage } from "../store/periods.ts";
+
+export const listPeriods = defineTool({
+  name: "list_periods",
+  title: "List periods",
+  description:
+    "List the months that have journal entries, the latest first, whether each is open or closed, and how many entries it has. Postings dated in a closed month are refused.",
+  effect: "read",
+  input: z.strictObject({ ...pageInput }),
+  output: page(
+    z.strictObject({
+      month,
+      status: z.enum(["open", "closed"]).describe("closed: nothing can be posted to it."),
+      entries: z.int().describe("How many journal entries it has."),
+    }),
+  ).extend({
+    closed_through: month.optional().describe("The last closed month; every month before is closed too."),
+  }),
+  async handler({ limit, cursor }, context) {
+    const before = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
+    const { closedThrough, periods, more } = await listPage(context, { before, limit });
+    const last = periods.at(-1);
+    return {
+      items: periods.map((one) => ({
+        month: one.month,
+        status: one.closed ? ("closed" as const) : ("open" as const),
+        entries: one.entries,
+      })),
+      next_cursor: more && last !== undefined ? encodeCursor([last.month]) : undefined,
+      closed_through: closedThrough,
+    };
+  },
+});

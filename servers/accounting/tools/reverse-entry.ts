@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { defineTool } from "../define-tool.ts";
+import { businessDay, entryId, entryRecord, reason } from "../fields.ts";
+import { readEntry } from "../store/entry-view.ts";
+import { requireEntry, reverseEntry as reverse } from "../store/reversals.ts";
+
+export const reverseEntry = defineTool({
+  name: "reverse_entry",
+  title: "Reverse a journal entry",
+  description:
+    "Undo a journal entry or a write-off by posting its exact opposite, so that both together are zero in every account. An entry is reversed once. Reversing a write-off makes its invoice owe the amount again. Invoices, payments and refunds are corrected by create_credit_note and refund_payment instead. Returns the reversing entry.",
+  effect: "create",
+  input: z.strictObject({
+    entry_id: entryId.describe("Id of the entry, from report general_ledger or the tool that posted it."),
+    entry_on: businessDay
+      .optional()
+      .describe("Day of the reversal, in an open period, not before the entry. Default: today."),
+    reason: reason.describe("Why; it becomes part of the memo."),
+  }),
+  output: entryRecord,
+  facts: z.strictObject({ kind: z.string() }),
+  async resource({ entry_id }, context) {
+    return { kind: (await requireEntry(context, entry_id)).kind };
+  },
+  async handler({ entry_id, entry_on, reason }, context) {
+    const entry = await requireEntry(context, entry_id);
+    return await readEntry(context, await reverse(context, { entry, day: entry_on, reason }));
+  },
+});

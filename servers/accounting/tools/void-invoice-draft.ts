@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { defineTool } from "../define-tool.ts";
+import { expectedVersion, invoiceId, invoiceRecord } from "../fields.ts";
+import { readInvoiceRecord } from "../store/invoice-view.ts";
+import { changeDraft, requireDraft } from "../store/invoices.ts";
+import { requireVersion } from "../store/refusals.ts";
+
+export const voidInvoiceDraft = defineTool({
+  name: "void_invoice_draft",
+  title: "Void an invoice draft",
+  description:
+    "Give up a draft that is not to be posted. It keeps its DRAFT number, with status void, and can never be posted. A posted invoice is credited with create_credit_note instead. Returns the invoice.",
+  effect: "update",
+  input: z.strictObject({ invoice_id: invoiceId, expected_version: expectedVersion }),
+  output: invoiceRecord,
+  async handler({ invoice_id, expected_version }, context) {
+    const draft = await requireDraft(context, invoice_id);
+    requireVersion({ expected: expected_version, record: draft });
+    await changeDraft(context, draft, { state: "void" });
+    return await readInvoiceRecord(context, draft.id);
+  },
+});

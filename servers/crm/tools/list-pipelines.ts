@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { defineTool } from "../define-tool.ts";
+import { pipelineRecord } from "../records.ts";
+import { listPipelines } from "../store/pipelines.ts";
+
+export const listPipelinesTool = defineTool({
+  name: "list_pipelines",
+  title: "List pipelines",
+  description:
+    "List the sales pipelines with their stages in order, what each stage means (open, won or lost), its probability " +
+    "in percent and the stages to which a deal may move from it. Use it before create_deal or move_deal_stage to know " +
+    "the valid stages. All of them in one answer; for counts and amounts per stage use pipeline_report.",
+  effect: "read",
+  input: z.strictObject({}),
+  output: z.strictObject({ items: z.array(pipelineRecord) }),
+  async handler(_input, call) {
+    return { items: await listPipelines(call) };
+  },
+});

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { linksOutput } from "../../../src/kit/links.ts";
+import { defineTool } from "../define-tool.ts";
+import { reservationId } from "../fields.ts";
+import { reservationRecord } from "../records.ts";
+import { requireReservation } from "../store/reservations.ts";
+
+export const getReservationTool = defineTool({
+  name: "get_reservation",
+  title: "Get a reservation",
+  description:
+    "One reservation: what it holds at which locations (picks), what it was short of and what was shipped from it, in " +
+    "whole units. links name its deal and its shipments. Use it before ship_reservation.",
+  effect: "read",
+  input: z.strictObject({ reservation_id: reservationId }),
+  output: z.strictObject({ ...reservationRecord.shape, ...linksOutput }),
+  handler: async ({ reservation_id }, call) => ({
+    ...(await requireReservation(call, reservation_id)),
+    links: await call.links(reservation_id),
+  }),
+});
