@@ -6,6 +6,7 @@ import { rounds } from "./measure.ts";
 import { benchDecision, benchPipeline } from "./pipeline.ts";
 import { formatTable, type Result } from "./result.ts";
 import { benchRun } from "./run-cost.ts";
+import { benchScale } from "./scale.ts";
 import { benchTransport } from "./transport.ts";
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<Result[]>>> = {
   decision: benchDecision,
   run: benchRun,
   "cold-start": benchColdStart,
+  scale: benchScale,
 };
 
 const results: Result[] = [];

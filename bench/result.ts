@@ -10,6 +10,8 @@ export interface Result {
   ratio: number;
   /** What the ratio must be: at most this for a time, at least this for a rate. Absent where nothing is promised. */
   target?: number;
+  /** How long ours may take at most, in milliseconds, whatever the baseline. */
+  limitMs?: number;
   ok: boolean;
 }
 
@@ -53,10 +55,11 @@ export function compareRates({ name, ours, baseline, target }: Comparison): Resu
 /** The table that people read. */
 export function formatTable(results: readonly Result[]): string {
   const heads = ["", "ours", "baseline", "unit", "ratio", "target", ""];
-  const rows = results.map(({ name, unit, ours, baseline, ratio, target, ok }) => {
+  const rows = results.map(({ name, unit, ours, baseline, ratio, target, limitMs, ok }) => {
     const sign = unit === "calls/s" ? "≥" : "≤";
-    const wanted = target === undefined ? "" : `${sign} ${target}`;
-    const mark = target === undefined ? "" : ok ? "ok" : "MISSED";
+    const wanted =
+      limitMs !== undefined ? `≤ ${limitMs} ms` : target === undefined ? "" : `${sign} ${target}`;
+    const mark = wanted === "" ? "" : ok ? "ok" : "MISSED";
     return [name, figure(ours), figure(baseline), unit, ratio.toFixed(2), wanted, mark];
   });
   const widths = heads.map((_, column) =>
