@@ -2,6 +2,7 @@ import { type Document, isMap, isScalar, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { didYouMean } from "./closest.ts";
 import { messageOf } from "./errors.ts";
+import { issueWords } from "./issue-words.ts";
 import type { Problem } from "./problem.ts";
 import { positionsIn } from "./text-position.ts";
 
@@ -105,7 +106,11 @@ function issueProblems(
       ),
     );
   }
-  return [at(path, "invalid-value", `${path.join(".") || "The file"}: ${issue.message}`)];
+  return [at(path, "invalid-value", `${path.join(".") || "The file"}: ${wordsOf(issue)}`)];
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  return issue.message.endsWith("received undefined") ? "is missing" : issueWords(issue);
 }
 
 /** The keys that the object schema at a path knows, looking through records, arrays, defaults and optionals. */

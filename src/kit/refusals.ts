@@ -1,5 +1,7 @@
+import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
 import { RingmainError } from "../core/errors.ts";
+import { issueWords } from "../core/issue-words.ts";
 
 /** Keys and step paths stand in every entry and its indexes, so they are short. */
 const longestKey = 2048;
@@ -28,10 +30,12 @@ export function unknownViewError(server: string, view: string): RingmainError {
   return new RingmainError("NOT_FOUND", `${server} has no such ${kind}.`, { hint: lists[kind] });
 }
 
-export function invalidArguments(issues: readonly { path: PropertyKey[]; message: string }[]): RingmainError {
-  const told = issues.slice(0, 5).map(({ path, message }) => {
-    const name = path.map(String).join(".") || "arguments";
-    return message.endsWith("received undefined") ? `${name} is required` : `${name}: ${message}`;
+export function invalidArguments(issues: readonly z.core.$ZodIssue[]): RingmainError {
+  const told = issues.slice(0, 5).map((issue) => {
+    const name = issue.path.map(String).join(".") || "arguments";
+    return issue.message.endsWith("received undefined")
+      ? `${name} is required`
+      : `${name}: ${issueWords(issue)}`;
   });
   return new RingmainError("INPUT_INVALID", told.join("; ").slice(0, 1000), {
     hint: "The tool's input schema in tools/list says what each argument may be.",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
+import { issueWords } from "../core/issue-words.ts";
 import { isRecord, type Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
@@ -66,10 +67,10 @@ function issueProblem(issue: z.core.$ZodIssue, path: YamlPath, value: unknown, s
   }
   if (issue.code === "invalid_key") {
     const [inner] = issue.issues;
-    const message = `"${name}" is not a valid name: ${inner?.message ?? issue.message}.`;
+    const message = `"${name}" is not a valid name: ${inner === undefined ? issue.message : issueWords(inner)}.`;
     return source.problemAt(path, { code: "invalid-name", message }, { atKey: true });
   }
-  return source.problemAt(path, { code: "invalid-value", message: `"${name}": ${issue.message}.` });
+  return source.problemAt(path, { code: "invalid-value", message: `"${name}": ${issueWords(issue)}.` });
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -145,7 +145,7 @@ describe.each([
     const printing = await client.callTool("big_result", { length: 2 ** 20 });
     const codes = [wrong, unknown, printing].map((result) => Object(result._meta?.[metaKey.error]).code);
     expect(codes).toEqual(["INPUT_INVALID", "NOT_FOUND", "STATE_INVALID"]);
-    expect(JSON.stringify(wrong.content)).toContain("text: Invalid input: expected string, received number");
+    expect(JSON.stringify(wrong.content)).toContain("text: must be text");
     expect(JSON.stringify(unknown.content)).toContain('Did you mean \\"add_note\\"?');
   });
 
