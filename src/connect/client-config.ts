@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { RingmainError } from "../core/errors.ts";
 
@@ -49,6 +49,27 @@ export function readClientConfig(path: string): ClientConfig {
     });
   }
 }
+
+/**
+ * The name for a server of a workspace: the plain one, or one that ends with the workspace's own name when another
+ * workspace has that already. Connecting a workspace again finds the names it has.
+ */
+export function entryName(config: ClientConfig, server: string, workspaceDir: string): string {
+  const suffix = basename(workspaceDir)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-");
+  for (let count = 1; ; count += 1) {
+    const name = [
+      `ringmain-${server}`,
+      ...(count > 1 ? [suffix] : []),
+      ...(count > 2 ? [count - 1] : []),
+    ].join("-");
+    const owner = ownedEntry.safeParse(config.servers[name]).data?.env.RINGMAIN_WORKSPACE;
+    if (config.servers[name] === undefined || owner === undefined || owner === workspaceDir) return name;
+  }
+}
+
+const ownedEntry = z.looseObject({ env: z.looseObject({ RINGMAIN_WORKSPACE: z.string() }) });
 
 /** The configuration with some servers set (an entry) or removed (undefined); the rest stays as it is, in its order. */
 export function withServers(

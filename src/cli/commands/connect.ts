@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { claudeDesktopConfigPath } from "../../connect/claude-desktop.ts";
 import {
   type ClientServerEntry,
+  entryName,
   readClientConfig,
   replaceClientConfig,
   withServers,
@@ -30,7 +31,7 @@ export function define(command: Command): void {
       `
 Makes a credential for the client and writes the workspace's servers into the client's configuration, after
 showing the difference and keeping a copy. What the client may call stands under clients: in ringmain.yaml.
-Connecting again makes a new credential and withdraws the old one.
+Connecting again makes a new credential and withdraws the old one. Several workspaces may be connected to one client.
 ${examples([
   ["ringmain connect claude-desktop", "show the difference, ask, write"],
   ["ringmain connect claude-desktop --yes", "write without asking"],
@@ -60,7 +61,7 @@ async function connect(client: string, options: { config?: string }, global: Glo
   const entriesWith = (credential: string) =>
     Object.fromEntries(
       serverSpecs(workspace).map(({ name, command, args, env }): [string, ClientServerEntry] => [
-        `ringmain-${name}`,
+        entryName(config, name, workspace.dir),
         { command, args: [...args], env: { ...env, RINGMAIN_TOKEN: credential } },
       ]),
     );

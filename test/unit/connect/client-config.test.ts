@@ -10,7 +10,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readClientConfig, replaceClientConfig, withServers } from "../../../src/connect/client-config.ts";
+import {
+  entryName,
+  readClientConfig,
+  replaceClientConfig,
+  withServers,
+} from "../../../src/connect/client-config.ts";
 
 const now = new Date("2026-11-23T08:00:00.000Z");
 const entry = { command: "/usr/bin/node", args: ["main.js"], env: {} };
@@ -100,5 +105,36 @@ describe("replaceClientConfig", () => {
     await expect(failing).rejects.toThrow("no");
     expect(existsSync(path)).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("entryName", () => {
+  const connected = (servers: Record<string, unknown>) => ({ path, exists: true, value: {}, servers });
+  const of = (workspace: string) => ({ ...entry, env: { RINGMAIN_WORKSPACE: workspace } });
+
+  it.each([
+    ["is plain where nothing is connected", {}, "/home/ann/Harbour Trading", "ringmain-crm"],
+    ["is the one that the workspace has", { "ringmain-crm": of("/a/harbour") }, "/a/harbour", "ringmain-crm"],
+    ["takes over an entry of nobody", { "ringmain-crm": entry }, "/a/harbour", "ringmain-crm"],
+    [
+      "leaves another workspace its own",
+      { "ringmain-crm": of("/a/mill") },
+      "/a/Harbour Trading",
+      "ringmain-crm-harbour-trading",
+    ],
+    [
+      "is found again beside another workspace's",
+      { "ringmain-crm": of("/a/mill"), "ringmain-crm-harbour": of("/a/harbour") },
+      "/a/harbour",
+      "ringmain-crm-harbour",
+    ],
+    [
+      "tells folders of one name apart",
+      { "ringmain-crm": of("/a/mill"), "ringmain-crm-harbour": of("/b/harbour") },
+      "/a/harbour",
+      "ringmain-crm-harbour-2",
+    ],
+  ])("%s", (_what, servers, workspace, name) => {
+    expect(entryName(connected(servers), "crm", workspace)).toBe(name);
   });
 });
