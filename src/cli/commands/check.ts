@@ -6,6 +6,7 @@ import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
 import { openWorkspace } from "../wire.ts";
 import { withRing } from "../with-ring.ts";
+import { readLockIfUsable } from "../workspace-tools.ts";
 
 export function define(command: Command): void {
   command
@@ -40,5 +41,9 @@ async function check(command: Command): Promise<void> {
       counted(policies.length, "policy file"),
     ];
     terminal.print(`${terminal.colour.green("✓")} ${counts.join(", ")}: no faults`);
+    if (readLockIfUsable(workspace) === undefined)
+      terminal.note(
+        "No tool is pinned: a server whose tools change is not noticed. `ringmain lock` pins them.",
+      );
   });
 }
