@@ -1,21 +1,12 @@
-import { createRequire } from "node:module";
+import { minorDigits } from "../../core/minor-digits.ts";
 import { integerType, listOf, moneyType, stringType, unionOf } from "../types.ts";
 import { type CelFunction, type FunctionCall, literalText } from "./cel-function.ts";
 import { parseDecimal, parseRounding, rescale, roundings } from "./decimals.ts";
-
-const require = createRequire(import.meta.url);
 
 /** A handler's view of `{ minor, currency }`. */
 interface CelMoney {
   minor: bigint;
   currency: string;
-}
-
-/** Decimal places of a currency's smallest unit (ISO 4217), or undefined for a code that is none. */
-function minorDigits(currency: string): number | undefined {
-  if (!/^[A-Z]{3}$/.test(currency)) return undefined;
-  const codes: typeof import("currency-codes") = require("currency-codes");
-  return codes.code(currency)?.digits;
 }
 
 function digitsOf(currency: string): number {
