@@ -74,3 +74,11 @@ function typeName(schema: unknown): string {
   if (schema.type === "array") return `[${typeName(schema.items)}, …]`;
   return typeof schema.type === "string" ? schema.type : "value";
 }
+
+/** A server's hint for wrong arguments speaks to programs; a person at the command line has a command for it. */
+export function forPeople(error: unknown, tool: string): unknown {
+  if (!(error instanceof RingmainError) || error.code !== "INPUT_INVALID") return error;
+  const { message, details } = error;
+  const hint = `\`ringmain call ${tool} --describe\` shows what it takes.`;
+  return new RingmainError("INPUT_INVALID", message, { hint, details, cause: error });
+}

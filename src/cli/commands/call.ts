@@ -1,10 +1,8 @@
 import type { Command } from "commander";
-import { didYouMean } from "../../core/closest.ts";
-import { RingmainError } from "../../core/errors.ts";
-import { type ToolDescription, toolId } from "../../core/tool-description.ts";
-import { argumentList, readArguments } from "../call-arguments.ts";
+import { argumentList, forPeople, readArguments } from "../call-arguments.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
-import { openWorkspace, type Ring } from "../wire.ts";
+import { findTool } from "../find-tool.ts";
+import { openWorkspace } from "../wire.ts";
 import { withRing } from "../with-ring.ts";
 
 interface CallOptions {
@@ -65,23 +63,4 @@ async function call(id: string, options: CallOptions, global: GlobalOptions): Pr
       ),
     );
   });
-}
-
-/** Looks at the tool's own server alone, so that another one that cannot be started is no hindrance. */
-async function findTool(ring: Ring, id: string): Promise<ToolDescription> {
-  const server = id.split(".")[0] ?? id;
-  const tools = await ring.tools(server in ring.workspace.config.servers ? server : undefined);
-  const tool = tools.find((candidate) => toolId(candidate) === id);
-  if (tool !== undefined) return tool;
-  throw new RingmainError("NOT_FOUND", `There is no tool "${id}".`, {
-    hint: didYouMean(id, tools.map(toolId)) ?? "`ringmain servers` lists the tools.",
-  });
-}
-
-/** A server's hint for wrong arguments speaks to programs; a person at the command line has a command for it. */
-function forPeople(error: unknown, tool: string): unknown {
-  if (!(error instanceof RingmainError) || error.code !== "INPUT_INVALID") return error;
-  const { message, details } = error;
-  const hint = `\`ringmain call ${tool} --describe\` shows what it takes.`;
-  return new RingmainError("INPUT_INVALID", message, { hint, details, cause: error });
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { RingmainError } from "../../core/errors.ts";
+import { csvLine } from "../csv-line.ts";
 import type { Refusal } from "./import-rows.ts";
 
 const added = ["refused_line", "refused_code", "refused_reason"];
@@ -23,13 +24,12 @@ export function writeRefused(options: {
       hint: "Name another file for the refused rows. Nothing was imported.",
     });
   }
-  const write = (fields: readonly string[]) => fields.map((field) => quote(field, delimiter)).join(delimiter);
   // a file of refused rows that is imported again has these columns already
   const own = columns.flatMap((column, index) => (added.includes(column) ? [] : [{ column, index }]));
   const lines = refusals.map(({ line, code, message, fields }) =>
-    write([...own.map(({ index }) => fields[index] ?? ""), String(line), code, message]),
+    csvLine([...own.map(({ index }) => fields[index] ?? ""), String(line), code, message], delimiter),
   );
-  const text = [write([...own.map(({ column }) => column), ...added]), ...lines, ""].join("\n");
+  const text = [csvLine([...own.map(({ column }) => column), ...added], delimiter), ...lines, ""].join("\n");
   try {
     writeFileSync(file, text);
   } catch (cause) {
@@ -38,9 +38,4 @@ export function writeRefused(options: {
       cause,
     });
   }
-}
-
-function quote(field: string, delimiter: string): string {
-  const needed = field.includes(delimiter) || /["\r\n]/.test(field);
-  return needed ? `"${field.replaceAll('"', '""')}"` : field;
 }
