@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "turn each row of a CSV file into one call of a tool",
     load: () => import("./commands/import.ts"),
   },
+  {
+    name: "export",
+    summary: "write all items of a list to a CSV file",
+    load: () => import("./commands/export.ts"),
+  },
   { name: "mcp", summary: "serve one MCP server over stdio", load: () => import("./commands/mcp.ts") },
   {
     name: "connect",
