@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startInPty } from "../helpers/pty.ts";
-import { describeBuilt } from "../helpers/run-cli.ts";
+import { describeBuilt, expectNoProcesses, startCli } from "../helpers/run-cli.ts";
 import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
 const map = `key: item/\${{ row.SKU }}
@@ -91,6 +91,17 @@ describeBuilt("ringmain export", () => {
     expect(replaced).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(replaced.stdout)).toEqual({ file: pathOf("kept.csv"), items: 10 });
     expect(parse(readFileSync(pathOf("kept.csv")), { columns: true })).toHaveLength(10);
+  });
+
+  it("ends with 130 when it is interrupted, and leaves no file and no process", async () => {
+    const written = () => readdirSync(workspace.dir).filter((name) => name.includes("cut.csv"));
+    const args = ["inventory.search_items", "-a", "limit=1", "-o", pathOf("cut.csv"), "-w", workspace.dir];
+    const { child, ended } = startCli(["export", ...args]);
+    await vi.waitFor(() => expect(written()).toHaveLength(1), { timeout: 20_000, interval: 5 });
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 130, signal: null, stdout: "" });
+    expect(written()).toEqual([]);
+    await expectNoProcesses(workspace.dir);
   });
 
   it("leaves nothing of its progress on a terminal", async () => {
