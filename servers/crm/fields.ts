@@ -1,23 +1,14 @@
 import { z } from "zod";
+import { isOneLine, isPlainText } from "../../src/kit/plain-text.ts";
 
 /** A text of one line: trimmed, not empty, without control characters. */
 export function line(max: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must be one line of plain text");
+  return z.string().trim().min(1).max(max).refine(isOneLine, "must be one line of plain text");
 }
 
 /** A text that may have several lines. */
 export function multiline(max: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(text), "must be plain text");
+  return z.string().trim().min(1).max(max).refine(isPlainText, "must be plain text");
 }
 
 /** An id or a reference, as a caller names a record. */

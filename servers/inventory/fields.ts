@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { money } from "../../src/kit/fields.ts";
+import { isOneLine } from "../../src/kit/plain-text.ts";
 
 export const sku = z
   .string()
@@ -48,12 +49,15 @@ export const reservationId = z
   .max(64)
   .describe("Reservation id, e.g. res_0199…; list_reservations finds it.");
 
-export const externalId = z.string().min(1).max(100);
+const oneLine = "must be one line of plain text";
+
+export const externalId = z.string().min(1).max(100).refine(isOneLine, oneLine);
 
 export const reference = z
   .string()
   .min(1)
   .max(140)
+  .refine(isOneLine, oneLine)
   .describe("What this belongs to in another system, e.g. DEAL-0031; shown in lists and searchable.");
 
 export const expectedVersion = z
@@ -69,7 +73,7 @@ export function responseFormat(detail: string) {
   return { response_format: z.enum(["concise", "detailed"]).default("concise").describe(detail) };
 }
 
-/** Free text of a person: a name or a reason. */
+/** Free text of a person on one line: a name or a reason. */
 export function text(max: number) {
-  return z.string().trim().min(1).max(max);
+  return z.string().trim().min(1).max(max).refine(isOneLine, oneLine);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../core/errors.ts";
+import { isOneLine, isPlainText } from "./plain-text.ts";
 
 /** An ISO 4217 currency code. */
 export const currency = z
@@ -62,8 +63,17 @@ export function decodeCursor(cursor: string, length: number): (string | number)[
 
 /** One line of a sale, the same in a deal, a reservation and an invoice, so that workflows pass lines on unchanged. */
 export const tradeLine = z.strictObject({
-  sku: z.string().min(1).max(64).describe("Stock keeping unit, e.g. ROPE-12."),
-  description: z.string().max(500).describe("What the customer reads on the invoice."),
+  sku: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine(isOneLine, "must be one line of plain text")
+    .describe("Stock keeping unit, e.g. ROPE-12."),
+  description: z
+    .string()
+    .max(500)
+    .refine(isPlainText, "must be plain text")
+    .describe("What the customer reads on the invoice."),
   quantity: z.int().min(1).max(1_000_000_000).describe("Whole units of the item."),
   unit_price: money.describe("Net price of one unit."),
 });

@@ -180,3 +180,18 @@ test("locations are added, renamed and listed; an unknown one is answered with a
     hint: expect.stringMatching(/Did you mean "QUAY"\?.*MAIN, QUAY/),
   });
 });
+
+test("text that the store would give back otherwise is refused, so that a repeated call finds what it wrote", async () => {
+  const { inventory, supplierId } = await openStocked();
+  for (const broken of ["Rope\0", "Rope \ud800", "Rope\n12"]) {
+    for (const [tool, args] of [
+      ["upsert_item", { sku: "ROPE-12", name: broken }],
+      ["upsert_item", { sku: "ROPE-12", external_id: broken }],
+      ["upsert_supplier", { id: supplierId, name: broken }],
+      ["upsert_location", { code: "QUAY", name: broken }],
+      ["reserve_stock", { reference: broken, lines: [{ sku: "ROPE-12", quantity: 1 }] }],
+    ] as const) {
+      await expect(inventory.call(tool, args)).rejects.toThrow("must be one line of plain text");
+    }
+  }
+});
