@@ -170,32 +170,36 @@ function dayFrom(start: string, days: number): string {
 }
 
 interface Mutation {
-  kind: "drop" | "add" | "replace";
+  kind: "drop" | "add" | "replace" | "spoil";
   /** Which of the members of the value, however deep. */
   place: number;
   name: string;
   value: unknown;
+  /** What a text ends with when it is spoilt, so that all else about it stays valid. */
+  ending: string;
 }
 
 const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom("drop", "add", "replace", "replace"),
+  kind: fc.constantFrom("drop", "add", "replace", "spoil"),
   place: fc.nat(),
   name: hostileName,
   value: hostileValue,
+  ending: fc.constantFrom("\0", "\ud800", "'", "\n", "\u0085", "\u202e", "%", "/.."),
 });
 
-/** The value with one member of it, or of a value within it, dropped, added or replaced. */
+/** The value with one member of it, or of a value within it, dropped, added, replaced or spoilt. */
 function mutate(value: unknown, mutation: Mutation): unknown {
   if (!Array.isArray(value) && !isRecord(value)) return mutation.value;
-  const { kind, place, name, value: hostile } = mutation;
+  const { kind, place, name, value: hostile, ending } = mutation;
   const members = Object.entries(value);
   const at = place % Math.max(1, members.length);
   const [chosen = "", inner] = members[at] ?? [];
   const deeper = Math.floor(place / 16);
-  if (typeof inner === "object" && inner !== null && deeper % 2 === 1)
-    members[at] = [chosen, mutate(inner, { ...mutation, place: Math.floor(deeper / 2) })];
+  if (typeof inner === "object" && inner !== null && deeper % 4 > 0)
+    members[at] = [chosen, mutate(inner, { ...mutation, place: Math.floor(deeper / 4) })];
   else if (kind === "add" || members.length === 0) members.push([name, hostile]);
-  else if (kind === "replace") members[at] = [chosen, hostile];
+  else if (kind === "spoil" && typeof inner === "string") members[at] = [chosen, inner + ending];
+  else if (kind !== "drop") members[at] = [chosen, hostile];
   else members.splice(at, 1);
   return Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
 }

@@ -30,6 +30,20 @@ const plan: FuzzPlan = {
         const record = oneOf(reader, `SELECT ref FROM crm_${type} ORDER BY ref DESC LIMIT 30`);
         return fc.record({ type: fc.constant(type), survivor_id: record, duplicate_id: record });
       }),
+    create_deal: (reader) =>
+      fc.record({
+        name: fc.constant("Fenders"),
+        company_id: oneOf(reader, "SELECT ref FROM crm_company"),
+        lines: fc.array(
+          fc.record({
+            sku: fc.constantFrom("FEND-L", "ROPE-12"),
+            description: fc.constant("Large fender"),
+            quantity: fc.integer({ min: 1, max: 9 }),
+            unit_price: fc.record({ minor: fc.nat({ max: 9_999 }), currency: fc.constant("EUR") }),
+          }),
+          { minLength: 1, maxLength: 3 },
+        ),
+      }),
     move_deal_stage: (reader) =>
       fc.record({
         id: oneOf(reader, "SELECT ref FROM crm_deal WHERE status = 'open'"),

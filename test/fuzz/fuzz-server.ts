@@ -117,10 +117,10 @@ export async function fuzzViews(server: Watched) {
   );
 }
 
-/** The trail verifies, and the file is one that SQLite finds nothing wrong with. */
-export function expectWhole({ reader, verify, logged }: Watched): void {
+/** The trail verifies and has one entry of each call, and SQLite finds nothing wrong with the file. */
+export function expectWhole({ reader, verify, logged, calls }: Watched): void {
   expect(logged).toEqual([]);
-  expect(verify().faults).toEqual([]);
+  expect(verify()).toMatchObject({ faults: [], entries: calls() });
   expect(
     reader
       .prepare("PRAGMA integrity_check")

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { definition } from "../../servers/inventory/definition.ts";
 import { seed } from "../../servers/inventory/seed.ts";
+import { expectSoundOrders, expectSoundStock, type Stock } from "../unit/servers/inventory/sound-stock.ts";
 import { expectWhole, type FuzzPlan, fuzzTogether, fuzzTools, fuzzViews, oneOf } from "./fuzz-server.ts";
-import { openWatched } from "./open-watched.ts";
+import { openWatched, type Watched } from "./open-watched.ts";
 
 const quantity = fc.integer({ min: 1, max: 20 });
 const order = (reader: DatabaseSync, ...statuses: string[]) =>
@@ -54,11 +55,38 @@ const plan: FuzzPlan = {
   },
 };
 
+/** The server's stock as it is now. */
+function stockOf(server: Watched): Stock {
+  server.stopClock();
+  const call = async (name: string, args: Record<string, unknown> = {}) => {
+    const { result, error } = await server.call({ name, arguments: args });
+    if (error !== undefined) throw error;
+    return JSON.parse(result ?? "null");
+  };
+  return {
+    call,
+    async all(name, args = {}) {
+      const items = [];
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const page = await call(name, { ...args, limit: 100, ...(cursor !== undefined && { cursor }) });
+        items.push(...page.items);
+        cursor = page.next_cursor;
+      }
+      return items;
+    },
+    rows: (query) => server.reader.prepare(query).all(),
+    contextNow: () => ({ now: server.now() }),
+  };
+}
+
 test("whatever the inventory server is called with, it answers or refuses, and never half", async () => {
   using server = await openWatched(definition, seed);
   const outcomes = await fuzzTools(server, plan);
   await fuzzTogether(server, plan);
   await fuzzViews(server);
+  const stock = stockOf(server);
+  await expectSoundStock(stock);
+  expectSoundOrders(stock);
   expectWhole(server);
   expect(Object.keys(outcomes)).toHaveLength(definition.tools.length);
 });

@@ -17,7 +17,7 @@ import { grantsOf, limitsOf, loadWorkspace } from "../../src/workspace/load-work
 import { temporaryWorkspace } from "../fixtures/kit/temporary-workspace.ts";
 import { watchChanges } from "./watch-changes.ts";
 
-const start = Date.parse("2026-11-23T08:40:00Z");
+const start = new Date("2026-11-23T08:40:00Z");
 
 /** What a call is made with. */
 export interface WatchedCall {
@@ -45,7 +45,7 @@ export async function openWatched<Tables, Context>(
     agents: { fuzzer: { tools: tools.map(({ name }) => `${server}.${name}`) } },
   });
   const files = loadWorkspace(workspace.dir);
-  let now = new Date(start);
+  let now = start;
   const database = await openWorkspaceDatabase({
     path: workspace.databasePath,
     now,
@@ -66,6 +66,8 @@ export async function openWatched<Tables, Context>(
     now,
   );
   const logged: unknown[] = [];
+  let calls = 0;
+  let stopped = false;
   const pipeline = createPipeline({
     definition,
     database,
@@ -87,9 +89,16 @@ export async function openWatched<Tables, Context>(
     changes,
     /** The failures that are bugs, as the server's log has them. */
     logged,
+    /** How many calls were made. */
+    calls: () => calls,
     now: () => now,
+    /** From now on no time passes with calls. */
+    stopClock() {
+      stopped = true;
+    },
     call({ name, ...call }: WatchedCall) {
-      now = new Date(now.getTime() + 60_000);
+      calls += 1;
+      if (!stopped) now = new Date(now.getTime() + 60_000);
       return pipeline.call({ ...call, tool: name, client: "fuzz/1", identify: async () => identity });
     },
     lastEntry: () => lastEntries(reader, {}, 1)[0],
