@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { isRecord } from "../../src/core/json.ts";
-import { hostileName, hostileValue } from "./hostile-values.ts";
+import { forgedCursor, hostileName, hostileValue, shortHostileText } from "./hostile-values.ts";
 import type { KnownValues } from "./known-values.ts";
 
 /** The members of JSON Schema that the tools use. */
@@ -145,12 +145,14 @@ function textOf(schema: Schema, field: Field): fc.Arbitrary<string> {
   const { format, pattern, minLength = 0, maxLength = 1_000 } = schema;
   const special = texts[format ?? field.name];
   if (special !== undefined) return special;
+  if (field.name === "cursor") return forgedCursor;
   const free =
     pattern === undefined
       ? fc.oneof(
           fc.string({ minLength, maxLength: Math.min(maxLength, 20) }),
           fc.string({ unit: "binary", minLength, maxLength: Math.min(maxLength, 20) }),
           fc.constant("a".repeat(maxLength)),
+          shortHostileText.filter(({ length }) => length >= minLength && length <= maxLength),
         )
       : matching(pattern);
   const known = field.known(field.tool, field.name);

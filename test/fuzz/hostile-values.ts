@@ -2,7 +2,8 @@ import fc from "fast-check";
 
 const megabyte = 2 ** 20;
 
-const hostileTexts = [
+/** Texts of a few characters that break what puts them into SQL, a path, a header, a URI or a terminal. */
+export const shortHostileText = fc.constantFrom(
   "",
   " ",
   "'",
@@ -49,10 +50,10 @@ const hostileTexts = [
   "WyIiXQ",
   "WzFlMzA4LC0xZTMwOF0",
   "WyJcdTAwMDAiLCJcdWQ4MDAiXQ",
-] as const;
+);
 
 /** Cursors that decode to keys of the right number and of the wrong kind. */
-const forgedCursor = fc
+export const forgedCursor = fc
   .array(
     fc.oneof(
       fc.constantFrom("", "'", "\0", "\ud800", "9999-12-31"),
@@ -66,9 +67,9 @@ const longTexts = ["x", "'", "\0", "%", "\ud800", "é", " 1", "\u{1f40b}"].map((
   unit.repeat(megabyte / unit.length),
 );
 
-/** Texts that break what puts them into SQL, a path, a header, a URI or a terminal. */
+/** Texts that a caller may try, short and as long as a request. */
 export const hostileText = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom(...hostileTexts) },
+  { weight: 12, arbitrary: shortHostileText },
   { weight: 3, arbitrary: fc.string({ unit: "binary", maxLength: 70 }) },
   { weight: 2, arbitrary: fc.string({ maxLength: 300 }) },
   { weight: 2, arbitrary: forgedCursor },
