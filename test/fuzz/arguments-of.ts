@@ -152,6 +152,7 @@ function textOf(schema: Schema, field: Field): fc.Arbitrary<string> {
           fc.string({ minLength, maxLength: Math.min(maxLength, 20) }),
           fc.string({ unit: "binary", minLength, maxLength: Math.min(maxLength, 20) }),
           fc.constant("a".repeat(maxLength)),
+          fc.constantFrom("O'", 'O"', "%')--").map((text) => text.padEnd(minLength)),
           shortHostileText.filter(({ length }) => length >= minLength && length <= maxLength),
         )
       : matching(pattern);
