@@ -69,7 +69,7 @@ export async function runDrill(stage: Stage, options: DrillOptions): Promise<Dri
         report(
           `${victim} ${number}: ${kills.map((one) => describe(one, stage)).join("; ") || "ended before its kill"}`,
         );
-        faults = await inspectWorkspace(workspace, stage);
+        faults = inspectWorkspace(workspace, stage);
         const again = countRepeats(workspace);
         repeats += again;
         faults.push(...needlessRepeats(again, kills.length));
@@ -119,7 +119,7 @@ export async function setStage(): Promise<Stage> {
     writes: countCommits(workspace),
     [Symbol.dispose]: template.remove,
   };
-  const faults = await inspectWorkspace(workspace, stage);
+  const faults = inspectWorkspace(workspace, stage);
   if (faults.length > 0) throw new Error(`an uninterrupted run has faults:\n${faults.join("\n")}`);
   workspace.remove();
   return stage;

@@ -1,4 +1,6 @@
+import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/audit/entry.ts";
+import { verifyTrail } from "../../src/audit/verify.ts";
 import type { TestWorkspace } from "../helpers/workspace.ts";
 import { unaccounted } from "./accounts-for.ts";
 import { type Books, entriesSince, readBooks } from "./books.ts";
@@ -17,14 +19,18 @@ export function inspect(beginning: Books, expected: Books, actual: Books): strin
   ];
 }
 
-/** The same, and `ringmain audit verify` over it. */
-export async function inspectWorkspace(
-  workspace: TestWorkspace,
+/** The same over a workspace, and what `ringmain audit verify` finds in it. */
+export function inspectWorkspace(
+  { databasePath }: TestWorkspace,
   { beginning, expected }: { beginning: Books; expected: Books },
-): Promise<string[]> {
-  const faults = inspect(beginning, expected, readBooks(workspace.databasePath));
-  const { code, stdout, stderr } = await workspace.ringmain("audit", "verify");
-  return code === 0 ? faults : [...faults, `ringmain audit verify ended with ${code}: ${stdout}${stderr}`];
+): string[] {
+  const database = new DatabaseSync(databasePath, { readOnly: true });
+  const { faults } = verifyTrail(database);
+  database.close();
+  return [
+    ...inspect(beginning, expected, readBooks(databasePath)),
+    ...faults.map(({ seq, message }) => `audit verify: entry #${seq}: ${message}`),
+  ];
 }
 
 function oneRun(beginning: Books, expected: Books, actual: Books): string[] {
