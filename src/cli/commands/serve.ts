@@ -50,7 +50,8 @@ async function serve(options: { concurrency: string }, global: GlobalOptions): P
     ring.requireRole();
     reportProblems(problems, workspace, terminal);
     // a fault in one workflow must not keep the others from their schedules; any other fault concerns them all
-    if (plans.length === 0 || problems.some(({ file }) => !file.startsWith("workflows/"))) {
+    const nothing = plans.length === 0 && workspace.config.outbox === undefined;
+    if (nothing || problems.some(({ file }) => !file.startsWith("workflows/"))) {
       throw new RingmainError("WORKFLOW_INVALID", "Nothing is served: the workspace has faults.", {
         hint: "`ringmain check` shows them.",
         details: { problems },
