@@ -38,7 +38,7 @@ export async function benchScale(): Promise<Result[]> {
 
   const started = performance.now();
   const database = openSqlite({ path: join(dir, ".ringmain", "ringmain.db") });
-  const random = createRandom(1);
+  const random = createRandom("a year");
   const end = new Date(systemClock.now().toISOString().slice(0, 10));
   database.exec("BEGIN IMMEDIATE");
   writeBooks(database, { ...size, end }, random);

@@ -16,8 +16,8 @@ export interface CompletedCall {
 }
 
 /**
- * Prepares the reading of the calls that a run has behind it, in order: those that succeeded, and those that were refused or failed.
- * A replayed call leads to the result of the entry that did the work.
+ * Prepares the reading of the calls that a run has behind it, in order: those that succeeded, and those that were
+ * refused or failed. A replayed call leads to the result of the entry that did the work.
  */
 export function completedCallsReader(database: DatabaseSync): (run: string) => CompletedCall[] {
   const entries = database.prepare(

@@ -16,7 +16,8 @@ export interface Verification {
 
 /**
  * Recomputes everything that can be recomputed: the place and the leaf hash of each entry, the tree over them,
- * the stored tree head, the columns beside each entry, and the commitments to the payloads. Reads in one consistent snapshot.
+ * the stored tree head, the columns beside each entry, and the commitments to the payloads. Reads in one consistent
+ * snapshot.
  */
 export function verifyTrail(
   database: DatabaseSync,

@@ -26,17 +26,15 @@ export interface UnitOfWork<Tables> {
    * reach into what comes next on the connection. Returns how many queries have no answer yet.
    */
   end(): number;
-  /** Whether it has ended. */
-  ended(): boolean;
 }
 
 /**
  * Like `kyselyOver`, for units of work that follow one another on a connection; they share its statements.
- * `beforeFirst` runs before a unit's first query: many a call makes none, and what it need not undo costs nothing.
+ * `beforeQuery` runs before each query of a unit: many a call makes none, and what it need not undo costs nothing.
  */
 export function unitsOfWork<Tables>(
   database: DatabaseSync,
-): (beforeFirst?: () => void) => UnitOfWork<Tables> {
+): (beforeQuery?: () => void) => UnitOfWork<Tables> {
   const prepare = statementCache(database);
   const dialect = new SqliteDialect({ database: { prepare, close: () => {} } });
   const config = { dialect };
@@ -46,16 +44,14 @@ export function unitsOfWork<Tables>(
   const connected = driver.init().then(() => driver.acquireConnection());
   let inner: DatabaseConnection | undefined;
 
-  return (beforeFirst) => {
-    let begun = false;
+  return (beforeQuery) => {
     let ended = false;
     let waiting = 0;
     const connection: DatabaseConnection = {
       async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
         inner ??= await connected;
         if (ended) return new Promise<never>(() => {});
-        if (!begun) beforeFirst?.();
-        begun = true;
+        beforeQuery?.();
         return inner.executeQuery<R>(query);
       },
       async *streamQuery() {
@@ -80,7 +76,6 @@ export function unitsOfWork<Tables>(
         ended = true;
         return waiting;
       },
-      ended: () => ended,
     };
   };
 }

@@ -7,10 +7,10 @@ interface CallScopeOptions<Tables> {
   now: Date;
   principal: string;
   changed: CallContext<Tables>["changed"];
-  startUnit: (beforeFirst: () => void) => UnitOfWork<Tables>;
+  startUnit: (beforeQuery: () => void) => UnitOfWork<Tables>;
   linksOf: (call: LinksOfCall) => CallLinks;
-  /** Runs before the call first reads or writes anything. */
-  beforeFirstUse: () => void;
+  /** Runs before each read or write of the call. */
+  beforeUse: () => void;
 }
 
 /** What the code of one call works with. What it does not ask for is never made: many a call touches no store. */
@@ -22,7 +22,6 @@ export class CallScope<Tables> implements CallContext<Tables> {
   readonly #options: CallScopeOptions<Tables>;
   #unit: UnitOfWork<Tables> | undefined;
   #callLinks: CallLinks | undefined;
-  #used = false;
   #ended = false;
 
   constructor(options: CallScopeOptions<Tables>) {
@@ -33,7 +32,7 @@ export class CallScope<Tables> implements CallContext<Tables> {
   }
 
   get db(): CallContext<Tables>["db"] {
-    this.#unit ??= this.#options.startUnit(() => this.#use());
+    this.#unit ??= this.#options.startUnit(this.#options.beforeUse);
     if (this.#ended) this.#unit.end();
     return this.#unit.db;
   }
@@ -57,14 +56,8 @@ export class CallScope<Tables> implements CallContext<Tables> {
   }
 
   #links(): CallLinks {
-    const { now, changed } = this;
-    const call = { now, changed, ended: () => this.#ended, beforeUse: () => this.#use() };
-    this.#callLinks ??= this.#options.linksOf(call);
+    const { now, changed, beforeUse, linksOf } = this.#options;
+    this.#callLinks ??= linksOf({ now, changed, ended: () => this.#ended, beforeUse });
     return this.#callLinks;
-  }
-
-  #use(): void {
-    if (!this.#used) this.#options.beforeFirstUse();
-    this.#used = true;
   }
 }

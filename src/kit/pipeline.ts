@@ -283,7 +283,8 @@ export function createPipeline<Tables, Context>(options: {
       changed: (table, row, version) => void attempt.changed.push([table, row, version]),
       startUnit,
       linksOf,
-      beforeFirstUse() {
+      beforeUse() {
+        if (attempt.savepoint) return;
         control.savepoint();
         attempt.savepoint = true;
       },

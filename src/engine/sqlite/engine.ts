@@ -164,9 +164,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       const { workflow, fileHash: workflowHash, agent } = plan;
       // Minting a token takes as long as writing the run's rows, so both are done at once. It is minted in vain when the
       // run exists already, with another plan perhaps.
-      const caller = Promise.resolve(
-        options.callerFor({ runId, workflow, workflowHash, agent }, plan.limits),
-      );
+      const caller = (async () => options.callerFor({ runId, workflow, workflowHash, agent }, plan.limits))();
       caller.catch(() => {});
       let created = false;
       const locate = () => {
