@@ -31,8 +31,8 @@ export function createAppender(database: DatabaseSync): Appender {
   const readTree = database.prepare("SELECT size, frontier FROM audit_tree WHERE id = 1");
   const writeTree = database.prepare("UPDATE audit_tree SET size = ?, root = ?, frontier = ? WHERE id = 1");
   const insertEntry = database.prepare(
-    `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome, run, key, once, loose_run)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome, key, once, loose_run)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPayload = database.prepare(
     "INSERT INTO audit_payload (seq, salt, arguments, result) VALUES (?, ?, ?, ?)",
@@ -43,8 +43,8 @@ export function createAppender(database: DatabaseSync): Appender {
 
   function flush(): void {
     for (const { seq, body, leaf, draft } of waiting) {
-      const { principal, tool, outcome, run, key, once, loose_run } = searchColumns(draft);
-      insertEntry.run(seq, body, leaf, principal, tool, outcome, run, key, once, loose_run);
+      const { principal, tool, outcome, key, once, loose_run } = searchColumns(draft);
+      insertEntry.run(seq, body, leaf, principal, tool, outcome, key, once, loose_run);
     }
     for (const { seq, salt, payload } of waiting)
       insertPayload.run(seq, salt, payload.arguments ?? null, payload.result ?? null);
@@ -94,18 +94,19 @@ interface Waiting {
   payload: Payload;
 }
 
-const saltBytes = 16;
+/** 16 random bytes in hex. */
+const saltLength = 32;
 
 /** Random bytes are drawn for many salts at once: a draw costs the same for 16 bytes as for 4,096. */
 function saltMaker(): () => string {
-  let pool = randomBytes(256 * saltBytes);
+  let pool = "";
   let used = 0;
   return () => {
     if (used === pool.length) {
-      pool = randomBytes(pool.length);
+      pool = randomBytes(4096).toString("hex");
       used = 0;
     }
-    used += saltBytes;
-    return pool.toString("hex", used - saltBytes, used);
+    used += saltLength;
+    return pool.slice(used - saltLength, used);
   };
 }

@@ -21,7 +21,7 @@ export interface CompletedCall {
  */
 export function completedCallsReader(database: DatabaseSync): (run: string) => CompletedCall[] {
   const entries = database.prepare(
-    `SELECT e.body, p.result, o.run AS replayed_run
+    `SELECT e.body, p.result, o.body ->> '$.run' AS replayed_run
      FROM (SELECT seq, body FROM audit_entry WHERE ${ofRun.sql}) e
      LEFT JOIN audit_entry o ON o.seq = e.body ->> '$.replay_of'
      LEFT JOIN audit_payload p ON p.seq = coalesce(o.seq, e.seq)
@@ -48,7 +48,7 @@ function completedCall(row: Record<string, SQLOutputValue>): CompletedCall[] {
 /** Prepares the search for the entry that recorded a business key as done for a tool (`server.tool`), and its run. */
 export function onceFinder(database: DatabaseSync, tool: string): (once: string) => Replay | undefined {
   const find = database.prepare(
-    "SELECT seq, run FROM audit_entry WHERE once = ? AND tool = ? AND outcome = 'done'",
+    "SELECT seq, body ->> '$.run' AS run FROM audit_entry WHERE once = ? AND tool = ? AND outcome = 'done'",
   );
   return (once) => {
     const row = find.get(once, tool);

@@ -17,7 +17,6 @@ export const auditMigrations: readonly Migration[] = [
         principal TEXT NOT NULL,
         tool TEXT NOT NULL,
         outcome TEXT NOT NULL,
-        run TEXT,
         key TEXT,
         once TEXT,
         loose_run TEXT

@@ -11,7 +11,6 @@ export function searchColumns({ principal, tool, outcome, run, key, once }: Entr
     principal,
     tool,
     outcome,
-    run: run ?? null,
     key: key ?? null,
     once: once ?? null,
     /** The run of an entry that the index over keys does not lead to. */
@@ -27,6 +26,6 @@ const afterSlash = "0";
  * index over keys finds them and they have no place in another one; the rest have a `loose_run`.
  */
 export const ofRun = {
-  sql: "run = ? AND (loose_run = ? OR (outcome = 'done' AND key > ? AND key < ?))",
-  values: (run: string): string[] => [run, run, `${run}/`, run + afterSlash],
+  sql: "(loose_run = ? OR (outcome = 'done' AND key > ? AND key < ?)) AND body ->> '$.run' = ?",
+  values: (run: string): string[] => [run, `${run}/`, run + afterSlash, run],
 };

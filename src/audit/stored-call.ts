@@ -25,7 +25,7 @@ export function storedCallFinder(database: DatabaseSync) {
     "SELECT seq FROM audit_entry WHERE key = ? AND tool = ? AND principal = ? AND outcome = 'done'",
   );
   const read = database.prepare(
-    "SELECT e.run, e.body, p.salt, p.result FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?",
+    "SELECT e.body ->> '$.run' AS run, e.body, p.salt, p.result FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?",
   );
 
   return (call: {

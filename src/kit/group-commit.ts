@@ -11,8 +11,8 @@ const largestGroup = 64;
  * savepoint); what it throws means that the store failed, and ends the transaction. Then nothing of it holds,
  * and each unit is run again alone, so that one that cannot be written spoils no other.
  */
-export class GroupCommit {
-  readonly #queue: Unit[] = [];
+export class GroupCommit<Result> {
+  readonly #queue: Unit<Result>[] = [];
   #draining: Promise<void> | undefined;
   readonly #database: DatabaseSync;
   readonly #control: TransactionControl;
@@ -25,16 +25,9 @@ export class GroupCommit {
   }
 
   /** Resolves once the commit that holds the work is on the disk. Rejects when nothing of it was written. */
-  run<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      let result: T;
-      this.#queue.push({
-        work: async () => {
-          result = await work();
-        },
-        resolve: () => resolve(result),
-        reject,
-      });
+  run(work: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }
@@ -46,7 +39,7 @@ export class GroupCommit {
     this.#draining = undefined;
   }
 
-  async #commitTogether(group: Unit[]): Promise<void> {
+  async #commitTogether(group: Unit<Result>[]): Promise<void> {
     try {
       await this.#control.begin();
     } catch (error) {
@@ -54,9 +47,13 @@ export class GroupCommit {
       for (const unit of group) unit.reject(error);
       return;
     }
+    const answers: (() => void)[] = [];
     try {
       this.#hooks.opened();
-      for (const unit of group) await unit.work();
+      for (const unit of group) {
+        const result = await unit.work();
+        answers.push(() => unit.resolve(result));
+      }
       this.#hooks.committing();
       this.#control.commit();
     } catch (error) {
@@ -65,10 +62,10 @@ export class GroupCommit {
       await this.#commitEachAlone(group, storeError(error, this.#database.location() ?? ""));
       return;
     }
-    for (const unit of group) unit.resolve();
+    for (const answer of answers) answer();
   }
 
-  async #commitEachAlone(group: Unit[], reason: unknown): Promise<void> {
+  async #commitEachAlone(group: Unit<Result>[], reason: unknown): Promise<void> {
     if (group.length === 1) return group[0]?.reject(reason);
     for (const unit of group) await this.#commitTogether([unit]);
   }
@@ -84,8 +81,8 @@ export interface TransactionHooks {
 }
 
 /** A unit of work that waits for its turn. */
-interface Unit {
-  work(): Promise<unknown>;
-  resolve(): void;
+interface Unit<Result> {
+  work(): Promise<Result>;
+  resolve(result: Result): void;
   reject(error: unknown): void;
 }

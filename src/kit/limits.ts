@@ -31,11 +31,12 @@ export function createLimits(database: DatabaseSync, limitsOf: ReadonlyMap<strin
   return {
     of({ principal, roles, run }, effect) {
       const limits: Limit[] = [];
-      const who = `${principal} may make`;
       // the limits of a role bind each of its people by themselves; every one of several roles binds
       const grantees = principal.startsWith("user:") ? roles.map((role) => `role:${role}`) : [principal];
       for (const grantee of grantees) {
         const { calls_per_day, writes_per_day } = limitsOf.get(grantee) ?? {};
+        if (calls_per_day === undefined && writes_per_day === undefined) continue;
+        const who = `${principal} may make`;
         const made = (now: Date) => tally.ofDay(principal, now);
         if (calls_per_day !== undefined)
           limits.push({ most: calls_per_day, made: (now) => made(now).calls, who, what: "calls a day" });

@@ -76,7 +76,7 @@ export function createPipeline<Tables, Context>(options: {
   let paused: ReadonlySet<unknown> = new Set();
   /** The keys of the open transaction's calls: their entries may not be written yet. */
   const recentKeys = new Set<string | undefined>();
-  const commits = new GroupCommit(database, control, {
+  const commits = new GroupCommit<Answer>(database, control, {
     opened() {
       appender.load();
       recentKeys.clear();
@@ -87,16 +87,21 @@ export function createPipeline<Tables, Context>(options: {
     rolledBack: () => limits.rolledBack(),
   });
 
-  const inFlight = new Set<Promise<Answer>>();
+  let inFlight = 0;
+  const whenIdle: (() => void)[] = [];
 
   return {
-    call(incoming) {
-      const answer = answerTo(incoming).finally(() => inFlight.delete(answer));
-      inFlight.add(answer);
-      return answer;
+    async call(incoming) {
+      inFlight += 1;
+      try {
+        return await answerTo(incoming);
+      } finally {
+        inFlight -= 1;
+        if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell();
+      }
     },
     async idle() {
-      while (inFlight.size > 0) await Promise.allSettled(inFlight);
+      if (inFlight > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
     },
   };
 
@@ -115,7 +120,7 @@ export function createPipeline<Tables, Context>(options: {
   async function prepare(incoming: IncomingCall): Promise<PreparedCall<Context>> {
     const tool = incoming.isView ? undefined : tools.get(incoming.tool);
     const view = incoming.isView ? views.get(incoming.tool) : undefined;
-    const keysFit = [incoming.key, incoming.once, incoming.step].every(isFitForKey);
+    const keysFit = isFitForKey(incoming.key) && isFitForKey(incoming.once) && isFitForKey(incoming.step);
     const call: PreparedCall<Context> = {
       incoming: keysFit ? incoming : { ...incoming, key: undefined, once: undefined, step: undefined },
       tool,
@@ -200,10 +205,9 @@ export function createPipeline<Tables, Context>(options: {
 
     // 4. may it call this tool at all? Before a stored result is given away.
     const { id } = tool;
-    const question = { principal, roles, tool: id, arguments: input };
     const grant = access.opens(identity, id);
     if (grant === undefined) {
-      applyDecision(attempt, access.decide({ ...question, facts: {} }));
+      applyDecision(attempt, access.decide({ principal, roles, tool: id, arguments: input, facts: {} }));
       throw new RingmainError("POLICY_DENIED", `${principal} has no grant for ${id}.`);
     }
 
@@ -234,10 +238,8 @@ export function createPipeline<Tables, Context>(options: {
 
       // 7. may?
       checkLimits(bounds, now);
-      applyDecision(
-        attempt,
-        access.decide({ ...question, facts: facts && tool.facts ? tool.facts.parse(facts) : {} }),
-      );
+      const known = facts && tool.facts ? tool.facts.parse(facts) : {};
+      applyDecision(attempt, access.decide({ principal, roles, tool: id, arguments: input, facts: known }));
       attempt.policies = [grant, ...attempt.policies];
 
       // 8. do

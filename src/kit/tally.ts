@@ -25,7 +25,7 @@ const mostRuns = 1000;
  * one. Counts what the connection sees, the entries of its open transaction included.
  */
 export function createTally(database: DatabaseSync): Tally {
-  const effects = `SELECT seq, principal, run, body ->> '$.effect' AS effect,
+  const effects = `SELECT seq, principal, body ->> '$.run' AS run, body ->> '$.effect' AS effect,
     outcome = 'done' AND body ->> '$.kind' = 'call' AS counts FROM audit_entry`;
   const entriesAfter = database.prepare(`${effects} WHERE seq > ? ORDER BY seq`);
   const entriesOfRun = database.prepare(`${effects} WHERE ${ofRun.sql}`);

@@ -105,7 +105,7 @@ describeBuilt("ringmain serve", () => {
 
     // the trail says the same: each run started once, called once and ended once
     const counts = workspace.query(
-      `SELECT run, tool, count(*) AS times FROM audit_entry WHERE run LIKE 'sched/%' GROUP BY run, tool`,
+      `SELECT body ->> '$.run' AS run, tool, count(*) AS times FROM audit_entry WHERE run LIKE 'sched/%' GROUP BY run, tool`,
     );
     expect(counts.every(({ times }) => times === 1)).toBe(true);
     expect(counts.filter(({ tool }) => tool === "crm.list_owners").length).toBeGreaterThanOrEqual(4);

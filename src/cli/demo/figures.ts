@@ -16,7 +16,7 @@ export function createFigures(database: DatabaseSync) {
       .all(...values)
       .map((row) => ({ currency: String(row.currency), minor: Number(row.minor) }));
   const changedBy = `SELECT c.value ->> '$[1]' FROM audit_entry e, json_each(e.body, '$.changed') c
-    WHERE e.run = ? AND e.tool = ? AND e.outcome = 'done' AND c.value ->> '$[0]' = ?`;
+    WHERE e.body ->> '$.run' = ? AND e.tool = ? AND e.outcome = 'done' AND c.value ->> '$[0]' = ?`;
 
   return {
     companies: () => number("SELECT count(*) FROM crm_company"),
@@ -37,7 +37,7 @@ export function createFigures(database: DatabaseSync) {
       database
         .prepare(
           `SELECT p.value AS policy, count(*) AS calls FROM audit_entry e, json_each(e.body, '$.policies') p
-           WHERE e.run = ? AND e.outcome = 'denied' AND p.value NOT LIKE '%.%' GROUP BY 1 ORDER BY 1`,
+           WHERE e.body ->> '$.run' = ? AND e.outcome = 'denied' AND p.value NOT LIKE '%.%' GROUP BY 1 ORDER BY 1`,
         )
         .all(run)
         .map((row) => ({ policy: String(row.policy), calls: Number(row.calls) })),

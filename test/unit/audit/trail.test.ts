@@ -44,7 +44,9 @@ describe("the trail", () => {
       fc.asyncProperty(columns, async (values) => {
         const [seq] = await trail.append({ ...values, outcome: "failed" });
         const row = trail.database
-          .prepare("SELECT principal, tool, run, key, once, outcome FROM audit_entry WHERE seq = ?")
+          .prepare(
+            "SELECT principal, tool, body ->> '$.run' AS run, key, once, outcome FROM audit_entry WHERE seq = ?",
+          )
           .get(seq ?? 0);
         expect({ ...row }).toEqual({ ...values, outcome: "failed" });
       }),

@@ -39,7 +39,7 @@ describe("verifying the trail", () => {
       3,
       "leaf hash",
     ],
-    ...["principal", "tool", "outcome", "run", "key", "once", "loose_run"].map(
+    ...["principal", "tool", "outcome", "key", "once", "loose_run"].map(
       (column): [string, string, number, string] => [
         `an edited column: ${column}`,
         `UPDATE audit_entry SET ${column} = 'other' WHERE seq = 3`,

@@ -34,7 +34,7 @@ describe("the tally", () => {
         const tally = createTally(trail.database);
         const count = trail.database.prepare(
           `SELECT count(*) AS calls, count(nullif(body ->> '$.effect', 'read')) AS writes FROM audit_entry
-           WHERE outcome = 'done' AND body ->> '$.kind' = 'call' AND (principal = ?1 AND body ->> '$.time' >= ?2 OR run = ?1)`,
+           WHERE outcome = 'done' AND body ->> '$.kind' = 'call' AND (principal = ?1 AND body ->> '$.time' >= ?2 OR body ->> '$.run' = ?1)`,
         );
         let day = 0;
         let keys = 0;
