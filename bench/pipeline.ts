@@ -7,7 +7,7 @@ import { compareRates, compareTimes, type Result } from "./result.ts";
 import { definition } from "./server/definition.ts";
 import { makeWorkspace, temporaryFolder } from "./temporary-workspace.ts";
 
-const slices = 4;
+const slices = 12;
 const args = { text: "hello" };
 
 /** In one process, without any transport: calls through the kit's pipeline against the floor, and that against bare commits. */

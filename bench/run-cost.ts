@@ -34,8 +34,8 @@ export async function benchRun(): Promise<Result[]> {
         });
       }
     };
-    for (const work of [run, byHand]) await timeEach(20, work);
-    const taken = await interleave({ run: () => timeEach(5, run), byHand: () => timeEach(5, byHand) }, 4);
+    for (const work of [run, byHand]) await timeEach(100, work);
+    const taken = await interleave({ run: () => timeEach(5, run), byHand: () => timeEach(5, byHand) }, 8);
     return [
       compareTimes({
         name: "run of ten calls / ten calls",

@@ -13,7 +13,7 @@ import type { Fault } from "../run-error.ts";
 import type { CallerFor, CallTool, ExecutePlan } from "../tool-caller.ts";
 import { beginExecution } from "./execution.ts";
 import { createHeldRuns, type HeldRun } from "./held-runs.ts";
-import { isFree, leaseMs } from "./lease.ts";
+import { isFree, type Lease, leaseMs } from "./lease.ts";
 import { type Liveness, systemLiveness } from "./liveness.ts";
 import { engineMigrations } from "./migrations.ts";
 import { identityOf, leaseOf, type RunRow, toRun } from "./run-row.ts";
@@ -65,15 +65,19 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
   };
 
   // The next five are called inside a write transaction.
-  const insert = (request: StartRequest): { row: RunRow; created: boolean } => {
-    const created = store.insert(request, clock.now());
-    const row = store.get(request.runId);
-    if (created) journal.recordStart(identityOf(row));
-    return { row, created };
+  const insert = (request: StartRequest, lease?: Lease): RunRow | undefined => {
+    const row = store.insert(request, clock.now(), lease);
+    if (row !== undefined) journal.recordStart(identityOf(row));
+    return row;
   };
+  const leaseHere = (): Lease => ({
+    owner,
+    process: liveness.self,
+    expiresAt: new Date(clock.now().getTime() + leaseMs),
+  });
   const cancelNow = (row: RunRow) => {
     const ending = { status: "cancelled", at: clock.now() } as const;
-    if (store.finish(row, ending)) journal.recordFinish(identityOf(row), ending);
+    if (store.finish(row, ending) !== undefined) journal.recordFinish(identityOf(row), ending);
   };
   const take = (row: RunRow): RunRow | undefined => {
     if (!isActive(row) || !free(row)) return undefined;
@@ -81,9 +85,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       cancelNow(row);
       return undefined;
     }
-    const now = clock.now();
-    const expiresAt = new Date(now.getTime() + leaseMs);
-    return store.claim(row, { owner, process: liveness.self, expiresAt }, now);
+    return store.claim(row, leaseHere(), clock.now());
   };
   const nextFree = (): RunRow | undefined => {
     for (const row of store.activeElsewhere(owner)) if (free(row)) return row;
@@ -108,7 +110,9 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       readPlan: () => store.plan(row.plan_hash),
       startedAt: row.started_at ?? row.created_at,
       usedMs: row.active_ms,
-      journal,
+      // nobody called anything for a run before its first execution
+      readJournal: () => (epoch === 1 ? new Map() : journal.read(id)),
+      findOnce: journal.findOnce,
       markOnce: (key, path) =>
         write(() => {
           if (!store.isHeld(row)) throw execution.stop("lost");
@@ -124,8 +128,14 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     });
     const settled = execution.ending.then((ending) =>
       write(() => {
-        if (ending === undefined) store.release({ id, epoch, activeMs: activeMs() });
-        else if (store.finish(row, ending)) journal.recordFinish(identity, ending);
+        if (ending === undefined) {
+          store.release({ id, epoch, activeMs: activeMs() });
+          return store.get(id);
+        }
+        const ended = store.finish(row, ending);
+        if (ended === undefined) return store.get(id);
+        journal.recordFinish(identity, ending);
+        return ended;
       }),
     );
     const run = { id, epoch, execution, activeMs, settled };
@@ -137,27 +147,28 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
 
   const executeHere = async (
     runId: string,
-    locate: () => RunRow,
+    obtain: () => { taken: RunRow | undefined; caller?: Promise<CallTool> },
     { report }: ExecuteOptions,
-    callerOf: (row: RunRow) => Promise<CallTool> | undefined = () => undefined,
   ): Promise<Run> => {
     assertOpen();
-    const taken = await write(() => take(locate()));
+    const { taken, caller } = await write(obtain);
     const joined = held.find(runId);
-    if (taken !== undefined) await begin(taken, report, callerOf(taken)).settled;
-    else if (joined !== undefined) {
+    if (taken !== undefined) return runOf(await begin(taken, report, caller).settled);
+    if (joined !== undefined) {
       if (report !== undefined) joined.execution.watch(report);
-      await joined.settled;
-    } else if (isActive(store.get(runId))) throw heldElsewhere(store.get(runId));
-    return runOf(store.get(runId));
+      return runOf(await joined.settled);
+    }
+    const row = store.get(runId);
+    if (isActive(row)) throw heldElsewhere(row);
+    return runOf(row);
   };
 
   return {
     async start(request) {
       assertOpen();
-      const { row, created } = await write(() => insert(request));
-      if (created) for (const worker of workers) worker.wake();
-      return { run: runOf(row), created };
+      const added = await write(() => insert(request));
+      if (added !== undefined) for (const worker of workers) worker.wake();
+      return { run: runOf(added ?? store.get(request.runId)), created: added !== undefined };
     },
     async run(request, execute = {}) {
       const { runId, plan } = request;
@@ -166,15 +177,13 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       // run exists already, with another plan perhaps.
       const caller = (async () => options.callerFor({ runId, workflow, workflowHash, agent }, plan.limits))();
       caller.catch(() => {});
-      let created = false;
-      const locate = () => {
-        const inserted = insert(request);
-        created = inserted.created;
-        return inserted.row;
+      const obtain = () => {
+        const added = insert(request, leaseHere());
+        return added === undefined ? { taken: take(store.get(runId)) } : { taken: added, caller };
       };
-      return executeHere(runId, locate, execute, () => (created ? caller : undefined));
+      return executeHere(runId, obtain, execute);
     },
-    resume: (runId, execute = {}) => executeHere(runId, () => store.get(runId), execute),
+    resume: (runId, execute = {}) => executeHere(runId, () => ({ taken: take(store.get(runId)) }), execute),
 
     async cancel(runId) {
       assertOpen();
@@ -217,7 +226,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           if (closed || nextFree() === undefined) return undefined;
           const taken = await write(takeNext);
           if (taken === undefined) return undefined;
-          const settled = begin(taken, report).settled.then(() => ended?.(runOf(store.get(taken.id))));
+          const settled = begin(taken, report).settled.then((row) => ended?.(runOf(row)));
           return { ended: settled.catch(onError) };
         },
       });

@@ -28,7 +28,9 @@ export interface ExecutionOptions {
   startedAt: Date;
   /** How much of the plan's duration earlier executions have used up. */
   usedMs: number;
-  journal: Pick<Journal, "read" | "findOnce">;
+  /** Reads what earlier executions completed, by path. */
+  readJournal: () => ReturnType<Journal["read"]>;
+  findOnce: Journal["findOnce"];
   markOnce: RunContext["markOnce"];
   openCaller: (limits: Plan["limits"]) => Promise<CallTool>;
   executePlan: ExecutePlan;
@@ -78,7 +80,7 @@ export function beginExecution(options: ExecutionOptions): Execution {
       const plan = options.readPlan();
       cancelDeadline = onDeadline(plan.limits.durationMs, options.usedMs, () => stop("timeout"));
       const opening = options.openCaller(plan.limits);
-      const completed = options.journal.read(identity.runId); // while the caller's token is being signed
+      const completed = options.readJournal(); // while the caller's token is being signed
       const callTool = await unlessAborted(opening, controller.signal);
       const context = createRunContext({
         runId: identity.runId,
@@ -87,7 +89,7 @@ export function beginExecution(options: ExecutionOptions): Execution {
         signal: controller.signal,
         completed,
         callTool,
-        findOnce: options.journal.findOnce,
+        findOnce: options.findOnce,
         markOnce: options.markOnce,
         report,
         delay: options.delay,

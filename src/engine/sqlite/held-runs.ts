@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Write } from "../../db/write-queue.ts";
 import type { Execution } from "./execution.ts";
 import { leaseMs, renewMs } from "./lease.ts";
+import type { RunRow } from "./run-row.ts";
 import type { RunStore } from "./run-store.ts";
 
 /** A run that this process executes. */
@@ -11,8 +12,8 @@ export interface HeldRun {
   execution: Execution;
   /** How long the run has been executed so far, here and earlier. */
   activeMs(): number;
-  /** Settles when its ending is recorded or it is free again; rejects when the store failed. */
-  settled: Promise<void>;
+  /** Gives its row once its ending is recorded or it is free again; rejects when the store failed. */
+  settled: Promise<RunRow>;
 }
 
 export interface HeldRuns {

@@ -12,8 +12,10 @@ export const engineMigrations: readonly Migration[] = [
         plan TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
 
+      -- Numbered in the order in which runs are added. Each index costs every run a page in both of its writes.
       CREATE TABLE engine_run (
-        id TEXT PRIMARY KEY,
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
         workflow TEXT NOT NULL,
         workflow_hash TEXT NOT NULL,
         agent TEXT NOT NULL,
@@ -39,10 +41,8 @@ export const engineMigrations: readonly Migration[] = [
       ) STRICT;
 
       -- Finished runs cost the search for work nothing, however many they are.
-      CREATE INDEX engine_run_active ON engine_run (created_at, id) WHERE status IN ('pending', 'running');
-      CREATE INDEX engine_run_leased ON engine_run (lease_owner) WHERE lease_owner IS NOT NULL;
-      CREATE INDEX engine_run_created ON engine_run (created_at, id);
-      CREATE INDEX engine_run_workflow ON engine_run (workflow, created_at, id);
+      CREATE INDEX engine_run_active ON engine_run (number) WHERE status IN ('pending', 'running');
+      CREATE INDEX engine_run_workflow ON engine_run (workflow);
     `,
   },
 ];

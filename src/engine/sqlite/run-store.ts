@@ -18,14 +18,15 @@ export function createRunStore(database: DatabaseSync) {
     "INSERT INTO engine_plan (hash, workflow, plan) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const insertRun = database.prepare(
-    `INSERT INTO engine_run (id, workflow, workflow_hash, agent, plan_hash, inputs, status, started_by, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO engine_run (id, workflow, workflow_hash, agent, plan_hash, inputs, started_by, created_at,
+       status, started_at, epoch, lease_owner, lease_pid, lease_process_start, lease_host, lease_expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
   );
   const selectPlan = database.prepare("SELECT plan FROM engine_plan WHERE hash = ?");
   const selectRun = database.prepare("SELECT * FROM engine_run WHERE id = ?");
   const selectActive = database.prepare(
-    `SELECT * FROM engine_run WHERE status IN ('pending', 'running') AND lease_owner IS NOT ?
-     ORDER BY created_at, id`,
+    `SELECT * FROM engine_run INDEXED BY engine_run_active
+     WHERE status IN ('pending', 'running') AND lease_owner IS NOT ? ORDER BY number`,
   );
   const claimRun = database.prepare(
     `UPDATE engine_run SET status = 'running', started_at = coalesce(started_at, ?), epoch = epoch + 1,
@@ -43,7 +44,7 @@ export function createRunStore(database: DatabaseSync) {
   );
   const finishRun = database.prepare(
     `UPDATE engine_run SET status = ?, finished_at = ?, outputs = ?, error = ?, ${noLease}
-     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running')`,
+     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running') RETURNING *`,
   );
   const requestCancel = database.prepare("UPDATE engine_run SET cancel_requested = 1 WHERE id = ?");
   const holdsRun = database.prepare(
@@ -70,21 +71,24 @@ export function createRunStore(database: DatabaseSync) {
       });
     },
 
-    /** Adds a run that waits to be claimed, and its plan. Returns whether the id was free. */
-    insert({ runId, plan, inputs, startedBy }: StartRequest, now: Date): boolean {
+    /**
+     * Adds a run and its plan: claimed already when there is a lease, else to wait for somebody. Returns its row, or
+     * undefined when the id is taken.
+     */
+    insert(
+      { runId, plan, inputs, startedBy }: StartRequest,
+      now: Date,
+      lease: Lease | undefined,
+    ): RunRow | undefined {
       const { hash, text } = pinned.get(plan) ?? pinPlan(plan);
       pinned.set(plan, { hash, text });
-      insertPlan.run(hash, plan.workflow, text);
-      const values = [
-        runId,
-        plan.workflow,
-        plan.fileHash,
-        plan.agent,
-        hash,
-        JSON.stringify(inputs),
-        startedBy,
-      ];
-      return insertRun.run(...values, now.toISOString()).changes === 1;
+      if (!plans.has(hash)) insertPlan.run(hash, plan.workflow, text);
+      const at = now.toISOString();
+      const { workflow, fileHash, agent } = plan;
+      const values = [runId, workflow, fileHash, agent, hash, JSON.stringify(inputs), startedBy, at];
+      const execution = lease ? ["running", at, 1] : ["pending", null, 0];
+      const row = insertRun.get(...values, ...execution, ...leaseColumns(lease));
+      return row && runRow.parse(row);
     },
 
     /** Throws STATE_INVALID when the stored text was tampered with. */
@@ -119,16 +123,14 @@ export function createRunStore(database: DatabaseSync) {
       const index = active ? "INDEXED BY engine_run_active" : "";
       const where = terms.length === 0 ? "" : `WHERE ${terms.join(" AND ")}`;
       return database
-        .prepare(`SELECT * FROM engine_run ${index} ${where} ORDER BY created_at DESC, id DESC LIMIT ?`)
+        .prepare(`SELECT * FROM engine_run ${index} ${where} ORDER BY number DESC LIMIT ?`)
         .all(...values, limit)
         .map((row) => runRow.parse(row));
     },
 
     /** Takes a run under a new epoch, unless it changed since the row was read. Returns the new row. */
     claim(row: RunRow, lease: Lease, now: Date): RunRow | undefined {
-      const { owner, process, expiresAt } = lease;
-      const values = [owner, process.pid, process.startedAt, process.host, expiresAt.toISOString()];
-      const claimed = claimRun.get(now.toISOString(), ...values, row.id, row.epoch);
+      const claimed = claimRun.get(now.toISOString(), ...leaseColumns(lease), row.id, row.epoch);
       return claimed === undefined ? undefined : runRow.parse(claimed);
     },
 
@@ -149,12 +151,13 @@ export function createRunStore(database: DatabaseSync) {
       releaseRun.run(activeMs, id, epoch);
     },
 
-    /** Ends a run. Returns false, and changes nothing, when another process took it over or it has ended. */
-    finish(run: { id: string; epoch: number }, ending: RunEnding): boolean {
+    /** Ends a run. Returns undefined, and changes nothing, when another process took it over or it has ended. */
+    finish(run: { id: string; epoch: number }, ending: RunEnding): RunRow | undefined {
       const outputs = ending.status === "done" ? JSON.stringify(ending.outputs) : null;
       const error = ending.status === "failed" ? JSON.stringify(ending.error) : null;
       const at = ending.at.toISOString();
-      return finishRun.run(ending.status, at, outputs, error, run.id, run.epoch).changes === 1;
+      const row = finishRun.get(ending.status, at, outputs, error, run.id, run.epoch);
+      return row && runRow.parse(row);
     },
 
     requestCancel: (id: string): void => void requestCancel.run(id),
@@ -162,4 +165,11 @@ export function createRunStore(database: DatabaseSync) {
     /** Whether a run is still held under this epoch. */
     isHeld: ({ id, epoch }: { id: string; epoch: number }): boolean => holdsRun.get(id, epoch) !== undefined,
   };
+}
+
+/** The columns `lease_owner` to `lease_expires_at`. */
+function leaseColumns(lease: Lease | undefined): SQLInputValue[] {
+  if (lease === undefined) return [null, null, null, null, null];
+  const { owner, process, expiresAt } = lease;
+  return [owner, process.pid, process.startedAt, process.host, expiresAt.toISOString()];
 }

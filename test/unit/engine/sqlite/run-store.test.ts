@@ -14,7 +14,7 @@ async function openStore() {
   await migrate(database, "engine", engineMigrations, at(0));
   const store = createRunStore(database);
   const insert = (runId: string, plan = planOf([["one", "crm.one"]])) =>
-    store.insert({ runId, plan, inputs: {}, startedBy: "user:maria" }, at(0));
+    store.insert({ runId, plan, inputs: {}, startedBy: "user:maria" }, at(0), undefined);
   return { database, store, insert };
 }
 
@@ -43,12 +43,12 @@ test("everything under an older epoch is refused", async () => {
   expect(store.isHeld(first)).toBe(false);
   expect(store.renew({ id: "run_1", epoch: 1, activeMs: 5, expiresAt: at(20) })).toBe("lost");
   store.release({ id: "run_1", epoch: 1, activeMs: 5 });
-  expect(store.finish(first, { status: "done", outputs: {}, at: at(3) })).toBe(false);
+  expect(store.finish(first, { status: "done", outputs: {}, at: at(3) })).toBeUndefined();
   expect(store.get("run_1")).toMatchObject({ status: "running", lease_owner: "b", active_ms: 0 });
   // The recorded start stays that of the first claim.
   expect(store.get("run_1").started_at).toEqual(at(1));
-  expect(store.finish(second, { status: "done", outputs: {}, at: at(4) })).toBe(true);
-  expect(store.finish(second, { status: "cancelled", at: at(5) })).toBe(false);
+  expect(store.finish(second, { status: "done", outputs: {}, at: at(4) })?.finished_at).toEqual(at(4));
+  expect(store.finish(second, { status: "cancelled", at: at(5) })).toBeUndefined();
   expect(store.get("run_1")).toMatchObject({ status: "done", lease_owner: null, lease_pid: null });
 });
 
@@ -64,7 +64,7 @@ test("finding work does not go through the runs that have ended", async () => {
   const { database } = await openStore();
   const steps = database
     .prepare(
-      "EXPLAIN QUERY PLAN SELECT * FROM engine_run WHERE status IN ('pending', 'running') AND lease_owner IS NOT ? ORDER BY created_at, id",
+      "EXPLAIN QUERY PLAN SELECT * FROM engine_run INDEXED BY engine_run_active WHERE status IN ('pending', 'running') AND lease_owner IS NOT ? ORDER BY number",
     )
     .all("a");
   expect(steps).toHaveLength(1);
