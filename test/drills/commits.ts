@@ -5,7 +5,7 @@ import type { TestWorkspace } from "../helpers/workspace.ts";
 export function countCommits(workspace: TestWorkspace): number {
   const [row] = workspace.query(
     `SELECT count(*) AS n FROM audit_entry WHERE body ->> '$.kind' = 'call' AND body ->> '$.effect' <> 'read' AND outcome = 'done'
-     AND run = (SELECT id FROM engine_run WHERE workflow = 'drill')`,
+     AND body ->> '$.run' = (SELECT id FROM engine_run WHERE workflow = 'drill')`,
   );
   return Number(row?.n);
 }

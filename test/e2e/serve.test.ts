@@ -124,7 +124,7 @@ describeBuilt("ringmain serve", () => {
     const leadsOf = () =>
       workspace.query(
         `SELECT count(*) AS calls, count(DISTINCT key) AS keys FROM audit_entry
-         WHERE run = ? AND tool = 'crm.create_lead' AND outcome = 'done'`,
+         WHERE body ->> '$.run' = ? AND tool = 'crm.create_lead' AND outcome = 'done'`,
         String(run),
       );
     expect(leadsOf()[0]?.calls).toBeLessThan(leads);
