@@ -54,7 +54,13 @@ export default {
       name: "servers-never-import-each-other",
       severity: "error",
       from: { path: "^servers/([^/]+)/" },
-      to: { path: "^servers/", pathNot: "^servers/$1/" },
+      to: { path: "^servers/", pathNot: "^servers/($1|sample)/" },
+    },
+    {
+      name: "sample-data-in-seeds-only",
+      severity: "error",
+      from: { path: "^servers/", pathNot: "^servers/(sample/|[^/]+/seed)" },
+      to: { path: "^servers/sample/" },
     },
     {
       name: "tui-by-dynamic-import",

@@ -1,5 +1,5 @@
+import { sampleCatalogue } from "../sample/catalogue.ts";
 import type { InvoiceLineInput } from "./fields.ts";
-import { seedCatalogue } from "./seed-catalogue.ts";
 import { type SeedCustomer, seedCustomers } from "./seed-customers.ts";
 import { seedTax } from "./seed-ledger.ts";
 import { addDays, daysBetween } from "./store/days.ts";
@@ -100,10 +100,10 @@ function planInvoice(
 }
 
 function randomLines(random: () => number, { currency, country }: SeedCustomer): InvoiceLineInput[] {
-  const first = Math.floor(random() * seedCatalogue.length);
+  const first = Math.floor(random() * sampleCatalogue.length);
   return Array.from({ length: 1 + Math.floor(random() * 5) }, (_, index) => {
     const [sku, description, cents] =
-      seedCatalogue[(first + index * 5) % seedCatalogue.length] ?? seedCatalogue[0];
+      sampleCatalogue[(first + index * 5) % sampleCatalogue.length] ?? sampleCatalogue[0];
     // the sterling price list is 0.85 of the one in euros
     const minor = currency === "GBP" ? Math.round((cents * 85) / 100) : cents;
     return {

@@ -1,5 +1,5 @@
-import { seedCompanies } from "../seed-companies.ts";
-import { seedCatalogue } from "./catalogue.ts";
+import { sampleCatalogue } from "../../sample/catalogue.ts";
+import { sampleCompanies } from "../../sample/companies.ts";
 import { daysBefore, fourDigits } from "./days.ts";
 import type { SeededRandom } from "./random.ts";
 
@@ -50,13 +50,13 @@ export function seedDeals(now: Date, random: SeededRandom) {
   return Array.from({ length: 42 }, (_, index) => {
     const number = index + 1;
     const special = number === harbourDeal.number ? harbourDeal : undefined;
-    const companyNumber = special?.company ?? ((number * 11) % seedCompanies.length) + 1;
+    const companyNumber = special?.company ?? ((number * 11) % sampleCompanies.length) + 1;
     const reason = lost.get(number);
     const stage = won.has(number) ? "won" : reason !== undefined ? "lost" : random.pick(openStages);
     const status = stage === "won" || stage === "lost" ? stage : "open";
     const closedDaysAgo = special ? 1 : random.integer(5, 40);
     const quietDays = status === "open" ? random.integer(0, 21) : closedDaysAgo;
-    const currency = seedCompanies[companyNumber - 1]?.currency ?? "EUR";
+    const currency = sampleCompanies[companyNumber - 1]?.currency ?? "EUR";
     const wanted = special?.lines ?? pickLines(random);
     const lines = wanted.map(([sku, quantity]) => lineOf(sku, quantity, currency));
     const expected = random.integer(3, 60);
@@ -87,15 +87,16 @@ function subjectOf([first]: readonly { sku: string }[]): string {
 
 /** One to four items that are sold together, each in a usual quantity. */
 function pickLines(random: SeededRandom) {
-  const first = random.integer(0, seedCatalogue.length - 1);
+  const first = random.integer(0, sampleCatalogue.length - 1);
   return Array.from({ length: random.integer(1, 4) }, (_, index) => {
-    const [sku, , , lot] = seedCatalogue[(first + index * 5) % seedCatalogue.length] ?? seedCatalogue[0];
+    const [sku, , , lot] =
+      sampleCatalogue[(first + index * 5) % sampleCatalogue.length] ?? sampleCatalogue[0];
     return [sku, random.integer(Math.ceil(lot / 3), lot)] as const;
   });
 }
 
 function lineOf(wanted: string, quantity: number, currency: "EUR" | "GBP") {
-  const [sku, description, cents] = seedCatalogue.find(([known]) => known === wanted) ?? seedCatalogue[0];
+  const [sku, description, cents] = sampleCatalogue.find(([known]) => known === wanted) ?? sampleCatalogue[0];
   // the sterling price list is 0.85 of the one in euros
   const minor = currency === "GBP" ? Math.round((cents * 85) / 100) : cents;
   return { sku, description, quantity, unit_price_minor: minor };

@@ -1,4 +1,4 @@
-import type { SeedCompany } from "../seed-companies.ts";
+import type { SampleCompany } from "../../sample/companies.ts";
 import { foldText } from "../store/search-text.ts";
 import { fourDigits } from "./days.ts";
 import type { SeededRandom } from "./random.ts";
@@ -86,7 +86,7 @@ const jobTitles = [
 ] as const;
 
 /** Two people of each company: `con_0001` and `con_0002` work for `com_0001`, and so on. */
-export function seedPeople(companies: readonly SeedCompany[], random: SeededRandom) {
+export function seedPeople(companies: readonly SampleCompany[], random: SeededRandom) {
   return companies.flatMap((company, companyIndex) => {
     const pool = pools[company.country] ?? southern;
     const firstIndex = random.integer(0, pool.first.length - 1);

@@ -1,4 +1,4 @@
-import { seedCompanies } from "../seed-companies.ts";
+import { sampleCompanies } from "../../sample/companies.ts";
 import { searchColumns } from "../store/search-text.ts";
 import { seedActivities, seedTasks } from "./activities.ts";
 import { daysBefore, laterDay, rowDates } from "./days.ts";
@@ -7,14 +7,14 @@ import { seedLeads } from "./leads.ts";
 import { ownerOfCountry, seedOwners, seedPeople } from "./people.ts";
 import { seededRandom } from "./random.ts";
 
-const owners = new Map(seedCompanies.map(({ id, country }) => [id, ownerOfCountry(country)]));
+const owners = new Map(sampleCompanies.map(({ id, country }) => [id, ownerOfCountry(country)]));
 const ownerOf = (companyId: string) => owners.get(companyId) ?? seedOwners[0].id;
 const userOf = (companyId: string) => ownerOf(companyId).replace("usr_", "user:");
 
 /** The rows of the sample company, relative to the day of `now` and otherwise always the same. */
 export function seedRows(now: Date) {
   const random = seededRandom(1852);
-  const people = seedPeople(seedCompanies, random);
+  const people = seedPeople(sampleCompanies, random);
   const leads = seedLeads(now);
   const deals = seedDeals(now, random);
   const subjects = [
@@ -33,7 +33,7 @@ export function seedRows(now: Date) {
       status: "active" as const,
       ...rowDates(customersSince),
     })),
-    companies: seedCompanies.map(({ currency: _, ...company }) => {
+    companies: sampleCompanies.map(({ currency: _, ...company }) => {
       const ref = company.id.replace("com_", "COMP-");
       return {
         ...company,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { definition } from "../../../../servers/crm/definition.ts";
 import { seed } from "../../../../servers/crm/seed.ts";
-import { seedCompanies } from "../../../../servers/crm/seed-companies.ts";
+import { sampleCompanies } from "../../../../servers/sample/companies.ts";
 import { toolHarness } from "../../../helpers/tool-harness.ts";
 import { everyPage } from "./every-page.ts";
 
@@ -42,9 +42,9 @@ describe("the sample data", () => {
       const row = crm.database.prepare(`SELECT count(*) AS n FROM crm_${table}`).get();
       expect(row?.n, name).toBe(counts[name]);
     }
-    expect(new Set(seedCompanies.map(({ name }) => name)).size).toBe(64);
-    expect(seedCompanies[0]?.id).toBe("com_0001");
-    expect(seedCompanies[63]?.id).toBe("com_0064");
+    expect(new Set(sampleCompanies.map(({ name }) => name)).size).toBe(64);
+    expect(sampleCompanies[0]?.id).toBe("com_0001");
+    expect(sampleCompanies[63]?.id).toBe("com_0064");
   });
 
   test.each(["2026-11-02T08:00:00Z", "2026-11-23T23:30:00Z", "2027-03-01T00:10:00Z"])(

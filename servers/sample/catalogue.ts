@@ -1,5 +1,5 @@
-/** What the sample company sells, as its CRM offers it: SKU, text on the invoice, net price in cents of a euro. */
-export const seedCatalogue = [
+/** What the sample company sells most: SKU, text on the invoice, net price in cents of a euro, usual lot. */
+export const sampleCatalogue = [
   ["ROPE-08", "Polyester rope, 3-strand, 8 mm, coil of 200 m", 26_400, 6],
   ["ROPE-10", "Polyester rope, 3-strand, 10 mm, coil of 200 m", 35_800, 6],
   ["ROPE-12", "Polyester rope, 3-strand, 12 mm, coil of 200 m", 49_800, 6],

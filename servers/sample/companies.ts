@@ -1,5 +1,5 @@
 /** A customer of the sample company. */
-export interface SeedCompany {
+export interface SampleCompany {
   id: string;
   name: string;
   /** Registrable domain, under a top-level domain that RFC 2606 keeps free for examples. */
@@ -81,8 +81,8 @@ const rows = [
   ["Channel Islands Chandlery", "channel-chandlery", "GB", "St Helier", "en"],
 ] as const;
 
-/** The 64 companies of the sample workspace, `com_0001` to `com_0064`; the other servers' seeds use the same ids. */
-export const seedCompanies: readonly SeedCompany[] = rows.map(
+/** The 64 companies of the sample workspace, `com_0001` to `com_0064`; the seeds of all servers use the same ids. */
+export const sampleCompanies: readonly SampleCompany[] = rows.map(
   ([name, label, country, city, language], index) => ({
     id: `com_${String(index + 1).padStart(4, "0")}`,
     name,
