@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts Ringmain under a Node.js that can run it. Plain JavaScript that Node 18 and later understand.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 
@@ -37,14 +37,26 @@ function bundledNode() {
 
 /** Runs the same command line under another Node.js and ends as it ends. */
 function runWith(node) {
-  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: "inherit" });
-  // a terminal sends Ctrl-C to both; the child decides what it means
+  // the channel says nothing; when it closes, the child knows that this process is gone
+  const stdio = ["inherit", "inherit", "inherit", "ipc"];
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => signal === "SIGINT" || child.kill(signal));
+    process.on(signal, () => (signal === "SIGINT" && isInForeground()) || child.kill(signal));
   child.on("error", (error) => fail([`Cannot start ${node}: ${error.message}`]));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
   });
+}
+
+/** Whether a terminal sends Ctrl-C to this process; then it sends it to the child as well. */
+function isInForeground() {
+  try {
+    // proc(5): after the name in brackets come state, parent, process group, session, terminal, foreground group
+    const [, , group, , , foreground] = readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ");
+    return group === foreground;
+  } catch {
+    return process.stdin.isTTY === true;
+  }
 }
 
 function fail(lines) {

@@ -99,6 +99,9 @@ process.stderr.on("error", () => {});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.done);
 });
+// started by bin/ringmain.mjs under another Node.js, it ends in order when that process is gone
+process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+process.channel?.unref();
 // without it, because the folder is read-only for instance, everything works all the same
 enableCompileCache(compileCacheDir);
 await main();
