@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { RingmainError } from "../core/errors.ts";
 import { type CommitmentLabel, commit } from "./commitment.ts";
 import { type EntryDraft, entryText } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
@@ -16,7 +17,10 @@ export interface Payload {
  * are written together when the transaction ends: that takes half as long as one by one between other work.
  */
 export interface Appender {
-  /** Reads the tree head. Call it at the start of every transaction: another process may have appended. */
+  /**
+   * Reads the tree head. Call it at the start of every transaction: another process may have appended. Throws
+   * AUDIT_BROKEN when the trail does not end where its head says.
+   */
   load(): void;
   /** Takes one entry and its payload. Returns its sequence number. */
   append(draft: EntryDraft, payload?: Payload): number;
@@ -28,7 +32,9 @@ export interface Appender {
 
 /** Prepares an appender on a connection. */
 export function createAppender(database: DatabaseSync): Appender {
-  const readTree = database.prepare("SELECT size, frontier FROM audit_tree WHERE id = 1");
+  const readTree = database.prepare(
+    "SELECT size, frontier, (SELECT max(seq) FROM audit_entry) AS last FROM audit_tree WHERE id = 1",
+  );
   const writeTree = database.prepare("UPDATE audit_tree SET size = ?, root = ?, frontier = ? WHERE id = 1");
   const insertEntry = database.prepare(
     `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome, key, once, loose_run)
@@ -56,6 +62,7 @@ export function createAppender(database: DatabaseSync): Appender {
       const row = readTree.get();
       if (row === undefined || !(row.frontier instanceof Uint8Array))
         throw new Error("the audit tree has no head");
+      if (row.size !== (row.last ?? 0)) throw cutOff(Number(row.size), Number(row.last));
       tree = Frontier.fromBytes(Number(row.size), row.frontier);
       waiting = []; // of a transaction that was rolled back
     },
@@ -82,6 +89,13 @@ export function createAppender(database: DatabaseSync): Appender {
       writeTree.run(tree.size, tree.root(), tree.toBytes());
     },
   };
+}
+
+function cutOff(size: number, last: number): RingmainError {
+  const message = `The audit trail is damaged: its head says ${size} entries, the last one is ${last}.`;
+  return new RingmainError("AUDIT_BROKEN", message, {
+    hint: "No call can be recorded, so none is made. `ringmain audit verify` says more.",
+  });
 }
 
 /** An entry that is not written yet. */

@@ -11,19 +11,28 @@ export interface StoredCall {
   result: string;
 }
 
+/** Prepares the search for the entry of a call that succeeded under an idempotency key. */
+export function keyFinder(database: DatabaseSync) {
+  // answered by the index alone: nearly every call is new
+  const find = database.prepare(
+    "SELECT seq FROM audit_entry WHERE key = ? AND tool = ? AND principal = ? AND outcome = 'done'",
+  );
+  return (call: { key: string; tool: string; principal: string }): number | undefined => {
+    const row = find.get(call.key, call.tool, call.principal);
+    return row && Number(row.seq);
+  };
+}
+
 /**
  * Prepares the search for a call that succeeded before, by business key (scoped by tool) or by idempotency key
  * (scoped by tool and principal). A business key never conflicts; an idempotency key with other arguments is a
  * CONFLICT. Throws RESULT_ERASED when the stored result is gone.
  */
 export function storedCallFinder(database: DatabaseSync) {
-  // answered by the indexes alone: nearly every call is new
   const byOnce = database.prepare(
     "SELECT seq FROM audit_entry WHERE once = ? AND tool = ? AND outcome = 'done'",
   );
-  const byKey = database.prepare(
-    "SELECT seq FROM audit_entry WHERE key = ? AND tool = ? AND principal = ? AND outcome = 'done'",
-  );
+  const byKey = keyFinder(database);
   const read = database.prepare(
     "SELECT e.body ->> '$.run' AS run, e.body, p.salt, p.result FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?",
   );
@@ -36,11 +45,10 @@ export function storedCallFinder(database: DatabaseSync) {
     /** Canonical JSON. */
     arguments: string;
   }): StoredCall | undefined => {
-    const ofOnce = call.once === undefined ? undefined : byOnce.get(call.once, call.tool);
-    const found =
-      ofOnce ?? (call.key === undefined ? undefined : byKey.get(call.key, call.tool, call.principal));
-    if (found === undefined) return undefined;
-    const entry = Number(found.seq);
+    const { tool, principal, key, once } = call;
+    const ofOnce = once === undefined ? undefined : byOnce.get(once, tool);
+    const entry = ofOnce === undefined ? key && byKey({ key, tool, principal }) : Number(ofOnce.seq);
+    if (!entry) return undefined;
     const row = read.get(entry);
     if (row === undefined) throw new Error(`entry ${entry} vanished`);
     if (typeof row.salt !== "string" || typeof row.result !== "string") {

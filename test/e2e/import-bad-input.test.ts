@@ -158,6 +158,16 @@ describe.skipIf(isSkipped)(
       expect(countCalls()).toBe(0);
     });
 
+    it("a dry run tells the rows that were imported before", async () => {
+      write("some.csv", "Id,Name,Phone\nC1,One,1\n");
+      expect(await importCsv()).toMatchObject({ code: 0 });
+      write("some.csv", "Id,Name,Phone\nC1,Other,1\nC2,Two,2\n");
+      const { code, stdout, stderr } = await importCsv("--dry-run");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/ready +1\n[\s\S]*done before +1\n/);
+      expect(stderr).toContain("a row that has changed since will be refused");
+    });
+
     it("a tool that is misspelt, and one without a grant", async () => {
       write("some.csv", "Id,Name,Phone\nC1,One,1\n");
       const call = (tool: string) =>

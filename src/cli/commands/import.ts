@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { basename, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
+import { keyFinder } from "../../audit/stored-call.ts";
 import { didYouMean } from "../../core/closest.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { grantFor } from "../../core/grants.ts";
@@ -109,7 +110,7 @@ async function importFile(file: string, options: ImportOptions, global: GlobalOp
     const outcome = await importRows({
       records: readRecords(table),
       evaluate: (record) => evaluateRow(prepared, record),
-      call: options.dryRun ? dryCaller(tool) : caller(ring, tool, stop.signal),
+      call: options.dryRun ? dryCaller(tool, keySearch(ring, tool)) : caller(ring, tool, stop.signal),
       limit: inFlight,
       signal: stop.signal,
       onProgress: progress.update,
@@ -179,6 +180,12 @@ async function prepare(
   reportProblems(placed, { ...workspace, dir }, global.terminal);
   process.exitCode = exitCode.usage;
   return undefined;
+}
+
+/** Whether this person has made a call of the tool under a key. */
+function keySearch({ database, person }: Ring, tool: ToolDescription): (key: string) => boolean {
+  const find = keyFinder(database);
+  return (key) => find({ key, tool: toolId(tool), principal: person.principal }) !== undefined;
 }
 
 /** Makes a row's call as the person at the keyboard, again while it fails for a passing reason. */

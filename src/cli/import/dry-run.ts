@@ -8,10 +8,14 @@ import { typeOfSchema } from "../../workflow/schema-type.ts";
 import type { RowCall } from "./evaluate-row.ts";
 
 /**
- * Makes a stand-in for the calls of an import: it holds each row's arguments against the tool's input schema, and
- * rows of one key against each other. What only the server can know (a customer that is not there) it cannot say.
+ * Makes a stand-in for the calls of an import: it holds each row's arguments against the tool's input schema, rows of one
+ * key against each other, and keys against those of calls that were made. What only the server can know (a customer that is
+ * not there, a row that has changed since) it cannot say.
  */
-export function dryCaller(tool: ToolDescription): (call: RowCall) => Promise<{ replayed: boolean }> {
+export function dryCaller(
+  tool: ToolDescription,
+  wasDone: (key: string) => boolean,
+): (call: RowCall) => Promise<{ replayed: boolean }> {
   const expected = typeOfSchema(tool.inputSchema);
   const scope = { variables: {}, facts: noFacts };
   // hashes, so that a large file does not stand in memory
@@ -32,6 +36,6 @@ export function dryCaller(tool: ToolDescription): (call: RowCall) => Promise<{ r
       throw new RingmainError("INPUT_INVALID", `${place}${fault.message}`, { hint: fault.hint });
     }
     seen.set(key, hash);
-    return { replayed: before !== undefined };
+    return { replayed: before !== undefined || wasDone(key) };
   };
 }

@@ -59,9 +59,11 @@ export function printReport(report: ImportReport, terminal: Terminal): void {
   );
   const line = (name: string, count: number) => terminal.print(`  ${name.padEnd(11)} ${count}`);
   line(dryRun ? "ready" : "imported", imported);
-  line("unchanged", unchanged);
+  line(dryRun ? "done before" : "unchanged", unchanged);
   line("refused", refused);
   if (notReached > 0) line("not reached", notReached);
+  if (dryRun && unchanged > 0)
+    terminal.note("  What was done before is not done again; a row that has changed since will be refused.");
   if (interrupted || stopped) {
     terminal.note(`${interrupted ? "Interrupted." : "Stopped."} The same command goes on where it stopped.`);
   }

@@ -123,6 +123,15 @@ describe("the trail", () => {
     expect(verifyTrail(trail.database)).toMatchObject({ entries: 3, faults: [] });
   });
 
+  it("takes no entry when its last ones were cut off", async () => {
+    using trail = await temporaryTrail();
+    await trail.append({}, {}, {});
+    trail.database.exec(`DROP TRIGGER audit_entry_no_delete; DELETE FROM audit_payload WHERE seq = 3;
+      DELETE FROM audit_entry WHERE seq = 3`);
+    await expect(trail.append({})).rejects.toThrow(expect.objectContaining({ code: "AUDIT_BROKEN" }));
+    expect(verifyTrail(trail.database).entries).toBe(2);
+  });
+
   it("stays one tree under several connections that append in turn", async () => {
     using trail = await temporaryTrail();
     const other = new DatabaseSync(trail.path);

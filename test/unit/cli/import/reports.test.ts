@@ -62,23 +62,26 @@ describe("the file of refused rows", () => {
 
 describe("a dry run", () => {
   const call = () =>
-    dryCaller({
-      server: "books",
-      name: "add",
-      title: "Add",
-      description: "Adds.",
-      effect: "create",
-      inputSchema: {
-        type: "object",
-        properties: {
-          name: { type: "string", maxLength: 5 },
-          lines: { type: "array", minItems: 1, items: { type: "integer", minimum: 1 } },
+    dryCaller(
+      {
+        server: "books",
+        name: "add",
+        title: "Add",
+        description: "Adds.",
+        effect: "create",
+        inputSchema: {
+          type: "object",
+          properties: {
+            name: { type: "string", maxLength: 5 },
+            lines: { type: "array", minItems: 1, items: { type: "integer", minimum: 1 } },
+          },
+          required: ["name"],
+          additionalProperties: false,
         },
-        required: ["name"],
-        additionalProperties: false,
+        outputSchema: {},
       },
-      outputSchema: {},
-    });
+      (key) => key === "done",
+    );
 
   test("holds each row against the tool's schema", async () => {
     const dry = call();
@@ -92,6 +95,10 @@ describe("a dry run", () => {
     await expect(dry({ key: "4", arguments: { name: "Rope", lines: [] } })).rejects.toThrow(
       /at least 1 items/,
     );
+  });
+
+  test("tells a row whose key was used before", async () => {
+    expect(await call()({ key: "done", arguments: { name: "Rope" } })).toEqual({ replayed: true });
   });
 
   test("finds rows of one key with other values", async () => {
