@@ -43,6 +43,7 @@ export function createAppender(database: DatabaseSync): Appender {
   const insertPayload = database.prepare(
     "INSERT INTO audit_payload (seq, salt, arguments, result) VALUES (?, ?, ?, ?)",
   );
+  const insertTile = database.prepare("INSERT INTO audit_tile (height, number, hash) VALUES (?, ?, ?)");
   const nextSalt = saltMaker();
   let tree = new Frontier();
   let waiting: Waiting[] = [];
@@ -86,6 +87,7 @@ export function createAppender(database: DatabaseSync): Appender {
     flush,
     store() {
       flush();
+      for (const { height, number, hash } of tree.takeTiles()) insertTile.run(height, number, hash);
       writeTree.run(tree.size, tree.root(), tree.toBytes());
     },
   };

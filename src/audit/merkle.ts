@@ -21,7 +21,7 @@ export function leafHash(data: string | Uint8Array): Buffer {
 const node = new Uint8Array(1 + 2 * hashBytes).fill(nodePrefix, 0, 1);
 
 /** The hash of an inner node: SHA-256(0x01 || left || right). */
-function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 1 + hashBytes);
   return sha256(node);
@@ -31,12 +31,26 @@ function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 export const emptyRoot: Buffer = sha256(Buffer.alloc(0));
 
 /**
+ * The root of every subtree over 2^8, 2^16, … leaves is stored, so that a proof reads some hundred hashes however many
+ * entries there are (the tiles of https://c2sp.org/tlog-tiles, of which only the roots are kept).
+ */
+export const tileHeight = 8;
+
+/** The root of a complete subtree over 2^height leaves, the `number`-th of that height, counted from 0. */
+export interface Tile {
+  height: number;
+  number: number;
+  hash: Buffer;
+}
+
+/**
  * The right edge of a Merkle tree: the roots of its complete subtrees, largest first. It is all one needs to
  * append (at most 64 hashes), and it folds to the tree's root.
  */
 export class Frontier {
   #size: number;
   readonly #roots: Buffer[];
+  #tiles: Tile[] = [];
 
   constructor(size = 0, roots: readonly Buffer[] = []) {
     this.#size = size;
@@ -50,13 +64,23 @@ export class Frontier {
 
   append(leaf: Buffer): void {
     let node = leaf;
+    let height = 0;
     // each trailing 1 bit of the size is a complete subtree that the new leaf completes into a larger one
     for (let bits = this.#size; bits % 2 === 1; bits = Math.floor(bits / 2)) {
       const left = this.#roots.pop();
       if (left !== undefined) node = nodeHash(left, node);
+      height += 1;
+      if (height % tileHeight === 0) this.#tiles.push({ height, number: Math.floor(bits / 2), hash: node });
     }
     this.#roots.push(node);
     this.#size += 1;
+  }
+
+  /** The tiles that were completed since the last time, to be stored. */
+  takeTiles(): Tile[] {
+    const tiles = this.#tiles;
+    if (tiles.length > 0) this.#tiles = [];
+    return tiles;
   }
 
   /** The Merkle tree hash of all leaves so far (RFC 6962 §2.1). */

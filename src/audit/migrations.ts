@@ -42,6 +42,14 @@ export const auditMigrations: readonly Migration[] = [
       ) STRICT;
       INSERT INTO audit_tree VALUES (1, 0, x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', x'');
 
+      -- The roots of the tree's subtrees over 256, 65,536, … entries: what proofs are made of.
+      CREATE TABLE audit_tile (
+        height INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        PRIMARY KEY (height, number)
+      ) STRICT, WITHOUT ROWID;
+
       -- Append-only. With recursive_triggers, as every connection of ours has it, REPLACE fires the second one.
       CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
         BEGIN SELECT raise(ABORT, 'audit entries are never changed'); END;
