@@ -10,3 +10,8 @@ export type CommitmentLabel = "arguments" | "result";
 export function commit(label: CommitmentLabel, salt: string, text: string): string {
   return hash("sha256", `${label}\0${salt}\0${text}`, "hex");
 }
+
+/** SHA-256 in hex. */
+export function sha256Hex(data: string | Uint8Array): string {
+  return hash("sha256", data, "hex");
+}

@@ -67,6 +67,23 @@ export function* entryLines(database: DatabaseSync, filter: EntryFilter = {}): G
   }
 }
 
+/** Like `entryLines`, each with its payload: an object of the entry's line, the salt, and the texts of both. */
+export function* payloadLines(database: DatabaseSync, filter: EntryFilter = {}): Generator<string> {
+  const { sql, values } = conditions(filter);
+  const rows = database.prepare(
+    `SELECT e.body, p.salt, p.arguments, p.result FROM (SELECT seq, body FROM audit_entry WHERE ${sql}) e
+     LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY e.seq`,
+  );
+  for (const { body, salt, arguments: sent, result } of rows.iterate(...values)) {
+    yield JSON.stringify({
+      entry: body,
+      salt: salt ?? undefined,
+      arguments: sent ?? undefined,
+      result: result ?? undefined,
+    });
+  }
+}
+
 export function parseEntry(body: unknown): Entry {
   return entrySchema.parse(JSON.parse(String(body)));
 }

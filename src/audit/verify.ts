@@ -1,8 +1,11 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { Checkpoint } from "./checkpoint.ts";
 import { type CommitmentLabel, commit } from "./commitment.ts";
+import { compareCheckpoints } from "./compare-checkpoints.ts";
 import { type Entry, entrySchema } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 import { searchColumns } from "./search-columns.ts";
+import { storedTiles } from "./stored-tiles.ts";
 
 /** What `verifyTrail` found. */
 export interface Verification {
@@ -11,28 +14,39 @@ export interface Verification {
   root: string;
   /** Payloads that were erased; their entries still verify. */
   erased: number;
+  /** How many entries, from the first on, the newest checkpoint that agrees covers. */
+  sealed: number;
   faults: { seq: number; message: string }[];
+}
+
+interface VerifyOptions {
+  /** Checkpoints whose signatures were checked. */
+  checkpoints?: readonly Checkpoint[];
+  /** Told now and then how many entries were read. */
+  progress?: (entries: number) => void;
 }
 
 /**
  * Recomputes everything that can be recomputed: the place and the leaf hash of each entry, the tree over them,
- * the stored tree head, the columns beside each entry, and the commitments to the payloads. Reads in one consistent
- * snapshot.
+ * the stored tree head and tiles, the columns beside each entry, and the commitments to the payloads; and compares the
+ * tree with the checkpoints. Reads in one consistent snapshot.
  */
-export function verifyTrail(
-  database: DatabaseSync,
-  progress: (entries: number) => void = () => {},
-): Verification {
+export function verifyTrail(database: DatabaseSync, options: VerifyOptions = {}): Verification {
   database.exec("BEGIN");
   try {
-    return verifySnapshot(database, progress);
+    return verifySnapshot(database, options);
   } finally {
     database.exec("COMMIT");
   }
 }
 
-function verifySnapshot(database: DatabaseSync, progress: (entries: number) => void): Verification {
+function verifySnapshot(
+  database: DatabaseSync,
+  { checkpoints = [], progress = () => {} }: VerifyOptions,
+): Verification {
   const faults: Verification["faults"] = [];
+  const againstCheckpoints = compareCheckpoints(checkpoints);
+  const tiles = storedTiles(database);
   const tree = new Frontier();
   let erased = 0;
   let expected = 1;
@@ -60,6 +74,9 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
       if (typeof row.salt !== "string") erased += 1;
     }
     tree.append(leaf);
+    for (const tile of tree.takeTiles())
+      if (!tiles.take(tile)) fault("a stored subtree of the tree is wrong");
+    for (const message of againstCheckpoints.at(tree)) fault(message);
     if (tree.size % 10_000 === 0) progress(tree.size);
   }
 
@@ -76,7 +93,10 @@ function verifySnapshot(database: DatabaseSync, progress: (entries: number) => v
   } else if (!(head?.frontier instanceof Uint8Array && tree.toBytes().equals(head.frontier))) {
     faults.push({ seq: tree.size, message: "the tree head's subtrees differ from those of the entries" });
   }
-  return { entries: tree.size, root, erased, faults };
+  if (tiles.left() > 0)
+    faults.push({ seq: tree.size, message: "there are subtrees of entries that are not there" });
+  for (const message of againstCheckpoints.beyond(tree.size)) faults.push({ seq: tree.size, message });
+  return { entries: tree.size, root, erased, sealed: againstCheckpoints.sealed(), faults };
 }
 
 /** What stands beside an entry's text and differs from what the text says: its columns and its payload. */

@@ -11,6 +11,7 @@ import type { Plan, PlanStep } from "../workflow/plan.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { globalOptions } from "./command.ts";
 import { exitCode } from "./exit-code.ts";
+import { startNotary } from "./start-notary.ts";
 import { wantsColour } from "./terminal.ts";
 import { openRing, openWorkspace, type Ring } from "./wire.ts";
 
@@ -30,7 +31,12 @@ export async function openTui(program: Command): Promise<void> {
     process.env.NODE_ENV ??= "production";
     if (!wantsColour(process.stdout, process.env)) process.env.FORCE_COLOR = "0";
     const { runTui } = await import("../tui/run-tui.tsx");
-    const { interrupted } = await runTui({ port: portOver(ring, notes.listen), close: () => ring.close() });
+    const stopNotary = startNotary(ring, { sealed: () => {}, failed: notes.add });
+    const close = async () => {
+      await stopNotary();
+      await ring.close();
+    };
+    const { interrupted } = await runTui({ port: portOver(ring, notes.listen), close });
     for (const { workflow, id } of interrupted) {
       terminal.note(`‖ ${id} was interrupted safely.\n  Go on with it: ringmain run ${workflow}`);
     }

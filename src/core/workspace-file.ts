@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { principalLimits, toolPattern } from "./agent-file.ts";
+import { parseDuration } from "./duration.ts";
 import { readYaml, type YamlFile } from "./yaml-file.ts";
 
 const identifier = z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be lower case letters, digits, - and _");
@@ -50,6 +51,27 @@ const outbox = z
     message: "user and password_env belong together",
   });
 
+/** Where else a checkpoint of the audit trail is kept, so that nobody who can write the database can change it. */
+const checkpointPlace = z.union([
+  /** A folder, relative to the workspace: another disk, a share, a backup. */
+  z.strictObject({ path: z.string().min(1) }),
+  /** A git working tree, relative to the workspace: each checkpoint is committed there. */
+  z.strictObject({ git: z.string().min(1) }),
+  /** A program and its arguments, which gets the checkpoint on standard input: to mail it, for instance. */
+  z.strictObject({ command: z.array(z.string().min(1)).min(1) }),
+]);
+
+export type CheckpointPlaceConfig = z.infer<typeof checkpointPlace>;
+
+const audit = z.strictObject({
+  /** How often the notary signs the head of the trail while `ringmain serve` or the terminal screen runs. */
+  checkpoint_every: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, "must be a duration such as 60s")
+    .default("60s"),
+  checkpoints: z.array(checkpointPlace).default([]),
+});
+
 export type OutboxConfig = z.infer<typeof outbox>;
 
 /** `ringmain.yaml`. */
@@ -66,6 +88,7 @@ const workspaceSchema = z.strictObject({
   clients: z.record(identifier, grants).default({}),
   /** Without it, messages stay in the outbox. */
   outbox: outbox.optional(),
+  audit: audit.prefault({}),
 });
 
 export type WorkspaceFile = z.infer<typeof workspaceSchema>;

@@ -11,18 +11,21 @@ import {
 import { join } from "node:path";
 import { RingmainError } from "../core/errors.ts";
 
-/** The runner's ed25519 keys, in PEM. Servers read the public one only. */
-function keyPaths(stateDir: string) {
-  return { private: join(stateDir, "keys", "runner.key"), public: join(stateDir, "keys", "runner.pub") };
+/** Whose keys: the runner signs tokens, the notary signs checkpoints of the audit trail. */
+export type KeyOwner = "runner" | "notary";
+
+/** An owner's ed25519 keys, in PEM. Servers read the runner's public one only. */
+function keyPaths(stateDir: string, owner: KeyOwner) {
+  return { private: join(stateDir, "keys", `${owner}.key`), public: join(stateDir, "keys", `${owner}.pub`) };
 }
 
 /**
- * Makes the key pair of a workspace unless it has one. The private key is readable by its owner only. Two
+ * Makes an owner's key pair unless the workspace has one. The private key is readable by its owner only. Two
  * processes may come at once: linking the finished private key into place lets exactly one of them win, and
  * the public key is always derived from the winner. Throws STATE_INVALID when the folder cannot be written.
  */
-export function ensureKeys(stateDir: string): void {
-  const paths = keyPaths(stateDir);
+export function ensureKeys(stateDir: string, owner: KeyOwner = "runner"): void {
+  const paths = keyPaths(stateDir, owner);
   if (existsSync(paths.private) && existsSync(paths.public)) return;
   try {
     makeKeys(stateDir, paths);
@@ -54,12 +57,12 @@ function makeKeys(stateDir: string, paths: ReturnType<typeof keyPaths>): void {
   renameSync(draft, paths.public);
 }
 
-export function readPrivateKey(stateDir: string): string {
-  return readKey(keyPaths(stateDir).private);
+export function readPrivateKey(stateDir: string, owner: KeyOwner = "runner"): string {
+  return readKey(keyPaths(stateDir, owner).private);
 }
 
-export function readPublicKey(stateDir: string): string {
-  return readKey(keyPaths(stateDir).public);
+export function readPublicKey(stateDir: string, owner: KeyOwner = "runner"): string {
+  return readKey(keyPaths(stateDir, owner).public);
 }
 
 function readKey(path: string): string {

@@ -32,6 +32,8 @@ export interface WorkspaceFiles {
   /** A role without `members` is everyone's. By default everyone has a role that grants nothing. */
   roles?: Readonly<Record<string, Grants & { members?: readonly string[] }>>;
   clients?: Readonly<Record<string, Grants>>;
+  /** As in ringmain.yaml. */
+  audit?: object;
   agents?: Readonly<Record<string, Grants>>;
   /** YAML texts by id. */
   workflows?: Readonly<Record<string, string>>;
@@ -84,6 +86,7 @@ export async function makeWorkspace(files: WorkspaceFiles = {}): Promise<TestWor
     servers,
     roles: Object.fromEntries(Object.entries(roles).map(everyone)),
     clients,
+    audit: files.audit,
   };
   write(dir, "ringmain.yaml", stringify(config));
   for (const [id, grants] of Object.entries(agents))

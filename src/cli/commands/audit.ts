@@ -3,14 +3,15 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Entry, type Outcome, outcomes } from "../../audit/entry.ts";
-import { countOutcomes, type EntryFilter, entryLines, lastEntries } from "../../audit/read.ts";
-import { verifyTrail } from "../../audit/verify.ts";
+import { type EntryFilter, entryLines, lastEntries, payloadLines } from "../../audit/read.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { proveEntry } from "../audit/prove-entry.ts";
+import { sealNow } from "../audit/seal-now.ts";
+import { showVerification, type VerifyOptions } from "../audit/show-verification.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
 import { entryHeading, entryLine } from "../entry-line.ts";
-import { exitCode } from "../exit-code.ts";
 import { readTrail } from "../read-trail.ts";
 
 interface FilterOptions {
@@ -44,15 +45,51 @@ export function define(command: Command): void {
     );
   command
     .command("verify")
-    .description("recompute every leaf, the tree and the commitments")
-    .addHelpText("after", examples([["ringmain audit verify --json", "for a monitor: exit code 0 or 1"]]))
-    .action((_options: unknown, verify: Command) => showVerification(globalOptions(verify)));
+    .description("recompute every leaf, the tree and the commitments, and compare them with the checkpoints")
+    .option("--checkpoint <path...>", "a checkpoint, or a folder of them, that was kept elsewhere")
+    .option("--key <line>", "the notary's key as it was kept elsewhere (else the workspace's own)")
+    .addHelpText(
+      "after",
+      examples([
+        ["ringmain audit verify --json", "for a monitor: exit code 0 or 1"],
+        ["ringmain audit verify --checkpoint /mnt/usb/ring", "against what nobody here could change"],
+      ]),
+    )
+    .action((options: VerifyOptions, verify: Command) => showVerification(options, globalOptions(verify)));
+  command
+    .command("checkpoint")
+    .description("sign the head of the trail now, and keep the checkpoint in all configured places")
+    .addHelpText("after", examples([["ringmain audit checkpoint", "before a backup, for instance"]]))
+    .action((_options: unknown, checkpoint: Command) => sealNow(globalOptions(checkpoint)));
+  command
+    .command("prove")
+    .argument("<entry>", "the number of an entry")
+    .description("write a proof that an entry stands in the trail as the notary signed it")
+    .option("-o, --output <file>", "a file instead of stdout")
+    .addHelpText(
+      "after",
+      examples([
+        [
+          "ringmain audit prove 118 -o 118.tlog-proof",
+          "for an auditor, who needs the notary's key and no access",
+        ],
+        ["node docs/verify-audit.mjs proof 118.tlog-proof --key KEY", "how the auditor checks it"],
+      ]),
+    )
+    .action((entry: string, options: { output?: string }, prove: Command) =>
+      proveEntry(entry, options, globalOptions(prove)),
+    );
   withFilters(command.command("export").description("entries as JSON lines, exactly as they are hashed"))
     .option("-o, --output <file>", "a file instead of stdout")
-    .addHelpText("after", examples([["ringmain audit export --run run_0199… > run.jsonl", "one run"]]))
-    .action((options: FilterOptions & { output?: string }, exported: Command) =>
-      exportEntries(options, globalOptions(exported)),
-    );
+    .option("--payloads", "with the arguments and results, and the salts of their commitments")
+    .addHelpText(
+      "after",
+      examples([
+        ["ringmain audit export --run run_0199… > run.jsonl", "one run"],
+        ["ringmain audit export --payloads -o all.jsonl", "all there is, for docs/verify-audit.mjs"],
+      ]),
+    )
+    .action((options: ExportOptions, exported: Command) => exportEntries(options, globalOptions(exported)));
 }
 
 function withFilters(command: Command): Command {
@@ -116,46 +153,17 @@ async function showTail(
   }
 }
 
-async function showVerification(global: GlobalOptions): Promise<void> {
-  const { terminal, json } = global;
-  const { database } = readTrail(global.workspace);
-  const started = performance.now();
-  const found = verifyTrail(database, (entries) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${entries} entries …`);
-  });
-  if (process.stderr.isTTY && found.entries >= 10_000) process.stderr.write("\r\x1b[K");
-  if (found.faults.length > 0) process.exitCode = exitCode.runFailed;
-  if (json)
-    return terminal.json({ ...found, outcomes: countOutcomes(database), ok: found.faults.length === 0 });
-
-  const { colour } = terminal;
-  for (const { seq, message } of found.faults) terminal.print(`${colour.red("✗")} entry #${seq}: ${message}`);
-  if (found.faults.length > 0) {
-    terminal.print(
-      `${colour.red("AUDIT_BROKEN")}  ${counted(found.faults.length, "fault")} in ${found.entries} entries.`,
-    );
-    terminal.note(
-      "Keep this database as it is and compare it with a backup; the first fault shows where it was changed.",
-    );
-    return;
-  }
-  const erased = found.erased > 0 ? `, ${found.erased} payloads erased` : "";
-  const ms = Math.round(performance.now() - started);
-  terminal.print(`${colour.green("✓")} ${found.entries} entries verified in ${ms} ms${erased}`);
-  terminal.print(`  tree head ${found.root}`);
-  terminal.note(
-    "  This covers the trail and its payloads; `ringmain doctor` looks at the database file itself.",
-  );
+interface ExportOptions extends FilterOptions {
+  output?: string;
+  payloads?: true;
 }
 
-async function exportEntries(
-  options: FilterOptions & { output?: string },
-  global: GlobalOptions,
-): Promise<void> {
+async function exportEntries(options: ExportOptions, global: GlobalOptions): Promise<void> {
   const { database } = readTrail(global.workspace);
   let count = 0;
   function* lines() {
-    for (const line of entryLines(database, filterOf(options))) {
+    const read = options.payloads === true ? payloadLines : entryLines;
+    for (const line of read(database, filterOf(options))) {
       count += 1;
       yield `${line}\n`;
     }

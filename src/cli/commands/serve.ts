@@ -16,6 +16,7 @@ import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
 import { stepLine } from "../run-reporter.ts";
 import { startDelivery } from "../start-delivery.ts";
+import { startNotary } from "../start-notary.ts";
 import { openRing, openWorkspace, type Ring } from "../wire.ts";
 
 export function define(command: Command): void {
@@ -114,6 +115,11 @@ async function startServing(options: {
     note: (text) => terminal.note(`${timeNow()}  ${text}`),
     delivered: (delivery) => tell({ event: "message", ...delivery }, deliveryLine(delivery)),
   });
+  const stopNotary = startNotary(ring, {
+    sealed: ({ size, file }) =>
+      tell({ event: "sealed", entries: size, file }, `${timeNow()}  sealed up to entry ${size}`),
+    failed: (message) => terminal.note(`${timeNow()}  ${message}`),
+  });
   const heartbeat = startHeartbeat({
     tick: (now) => scheduler.tick(now),
     now: () => systemClock.now(),
@@ -129,6 +135,7 @@ async function startServing(options: {
     const stopped = worker.stop();
     await ring.engine.close();
     await stopped;
+    await stopNotary();
   };
 }
 

@@ -7,6 +7,7 @@ import { RingmainError } from "../../core/errors.ts";
 import { openSqlite } from "../../db/sqlite.ts";
 import { serverEnvironment } from "../../hub/server-spec.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
+import { checkpointFolder } from "../audit/workspace-notary.ts";
 import { builtinServer } from "../program-files.ts";
 
 const run = promisify(execFile);
@@ -25,6 +26,7 @@ export async function resetSampleState(workspace: Workspace): Promise<void> {
   }
   const credentials = existsSync(databasePath) ? readSample(databasePath) : [];
   for (const ending of ["", "-wal", "-shm"]) rmSync(`${databasePath}${ending}`, { force: true });
+  rmSync(checkpointFolder(workspace), { recursive: true, force: true });
   mkdirSync(stateDir, { recursive: true });
   const builtin = Object.values(config.servers).flatMap((server) => server.builtin ?? []);
   await Promise.all(builtin.map((server) => seed(server, workspace)));

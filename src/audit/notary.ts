@@ -1,0 +1,152 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { RingmainError } from "../core/errors.ts";
+import { type Checkpoint, checkpointText, parseCheckpoint } from "./checkpoint.ts";
+import { sha256Hex } from "./commitment.ts";
+import { type NodeReader, rangeHash } from "./proof.ts";
+import { type NoteVerifier, openNote, signNote } from "./signed-note.ts";
+import { createTreeReader } from "./tree-reader.ts";
+
+/** A checkpoint as it was signed. */
+export interface SealedHead extends Checkpoint {
+  note: string;
+  /** Under which name it is kept. */
+  file: string;
+  /** Whether it was made now, not found. */
+  fresh: boolean;
+}
+
+/** Signs the head of the trail, and keeps what it signed in a folder outside the database. */
+export interface Notary {
+  verifier: NoteVerifier;
+  /**
+   * Signs the head of the trail as it is now, unless that is signed already. Undefined for an empty trail. Throws
+   * AUDIT_BROKEN, and signs nothing, when the trail does not go on from the last checkpoint, or is not what its head says.
+   */
+  seal(): SealedHead | undefined;
+}
+
+export function createNotary(options: {
+  database: DatabaseSync;
+  privateKey: KeyObject;
+  /** The folder of the checkpoints; made when there is none. */
+  folder: string;
+}): Notary {
+  const { database, privateKey, folder } = options;
+  const verifier = notaryOf(createPublicKey(privateKey));
+  const readHead = database.prepare("SELECT size, root FROM audit_tree WHERE id = 1");
+  const read = createTreeReader(database);
+
+  return {
+    verifier,
+    seal() {
+      const last = lastCheckpoint(folder, verifier);
+      const head = snapshot(database, () => {
+        const row = readHead.get();
+        const size = Number(row?.size ?? 0);
+        const root = Buffer.from(row?.root instanceof Uint8Array ? row.root : []);
+        if (size === 0 && last === undefined) return undefined;
+        requireUnchanged({ size, root }, last, read);
+        return { origin: verifier.name, size, root };
+      });
+      if (head === undefined) return undefined;
+      if (last?.size === head.size) return { ...last, fresh: false };
+      const note = signNote(checkpointText(head), { name: verifier.name, privateKey });
+      const file = checkpointFile(head.size);
+      keep(folder, file, note);
+      return { ...head, note, file, fresh: true };
+    },
+  };
+}
+
+/** A notary by its key: the name says which trail a checkpoint is of. */
+export function notaryOf(publicKey: KeyObject): NoteVerifier {
+  const key = publicKey.export({ type: "spki", format: "der" });
+  return { name: `ringmain-${sha256Hex(key).slice(0, 16)}`, publicKey };
+}
+
+/** The newest checkpoint in a folder. Throws AUDIT_BROKEN when it is not the notary's. */
+export function lastCheckpoint(folder: string, verifier: NoteVerifier): SealedHead | undefined {
+  const file = checkpointFiles(folder).at(-1);
+  if (file === undefined) return undefined;
+  return { ...readCheckpoint(join(folder, file), verifier), file, fresh: false };
+}
+
+/** The files of the checkpoints in a folder, the oldest first. */
+export function checkpointFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(ending))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Reads a file that holds a checkpoint. Throws AUDIT_BROKEN when it is not the notary's, NOT_FOUND without the file. */
+export function readCheckpoint(path: string, verifier: NoteVerifier): Checkpoint & { note: string } {
+  let note: string;
+  try {
+    note = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new RingmainError("NOT_FOUND", `The checkpoint ${path} cannot be read.`, { cause });
+  }
+  try {
+    const checkpoint = parseCheckpoint(openNote(note, verifier));
+    if (checkpoint.origin === verifier.name) return { ...checkpoint, note };
+  } catch (error) {
+    if (!(error instanceof RingmainError)) throw error;
+    throw new RingmainError(error.code, `${path}: ${error.message}`, { hint: error.hint });
+  }
+  throw new RingmainError("AUDIT_BROKEN", `${path}: this is a checkpoint of another trail.`);
+}
+
+const ending = ".checkpoint";
+
+function checkpointFile(size: number): string {
+  return `${String(size).padStart(12, "0")}${ending}`;
+}
+
+/** Another process may have made the same checkpoint: then it stands there already. */
+function keep(folder: string, file: string, note: string): void {
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(join(folder, file), note, { flag: "wx" });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return;
+    throw new RingmainError("STATE_INVALID", `The checkpoint cannot be written to ${folder}.`, {
+      hint: "Check that this user may write there and that there is space.",
+      cause,
+    });
+  }
+}
+
+function requireUnchanged(
+  head: { size: number; root: Buffer },
+  last: Checkpoint | undefined,
+  read: NodeReader,
+): void {
+  const covered = last?.size ?? 0;
+  if (head.size < covered)
+    throw changed(`it has ${head.size} entries, the last checkpoint covers ${covered}`);
+  if (last !== undefined && !rangeHash(read, 0, covered).equals(last.root))
+    throw changed(`its first ${covered} entries are not those that the last checkpoint covers`);
+  if (!rangeHash(read, 0, head.size).equals(head.root)) throw changed("its head does not fit its entries");
+}
+
+function changed(why: string): RingmainError {
+  return new RingmainError("AUDIT_BROKEN", `The trail was changed: ${why}. Nothing was signed.`, {
+    hint: "Keep the database as it is; `ringmain audit verify` says where it was changed.",
+  });
+}
+
+function snapshot<T>(database: DatabaseSync, work: () => T): T {
+  database.exec("BEGIN");
+  try {
+    return work();
+  } finally {
+    database.exec("COMMIT");
+  }
+}

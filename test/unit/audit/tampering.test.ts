@@ -1,0 +1,298 @@
+import { spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { checkpointText } from "../../../src/audit/checkpoint.ts";
+import { Frontier, leafHash } from "../../../src/audit/merkle.ts";
+import { checkpointFiles, createNotary, readCheckpoint } from "../../../src/audit/notary.ts";
+import { payloadLines } from "../../../src/audit/read.ts";
+import { signNote, verifierText } from "../../../src/audit/signed-note.ts";
+import { verifyTrail } from "../../../src/audit/verify.ts";
+import { temporaryTrail } from "../../fixtures/kit/temporary-trail.ts";
+
+const verifyAudit = fileURLToPath(new URL("../../../docs/verify-audit.mjs", import.meta.url));
+const { privateKey } = generateKeyPairSync("ed25519");
+
+/** A trail of 600 entries, sealed at 300 and at 600, with the checkpoints kept where an attacker cannot write. */
+async function sealedTrail() {
+  const trail = await temporaryTrail();
+  const elsewhere = mkdtempSync(join(tmpdir(), "ringmain-elsewhere-"));
+  const notary = createNotary({ database: trail.database, privateKey, folder: elsewhere });
+  const backup = join(elsewhere, "backup.db");
+  for (let part = 0; part < 2; part += 1) {
+    await trail.append(...Array.from({ length: 300 }, (_, index) => ({ step: `step ${part}/${index}` })));
+    notary.seal();
+    if (part === 0) trail.database.exec(`VACUUM INTO '${backup}'`);
+  }
+  const checkpointPaths = () => checkpointFiles(elsewhere).map((file) => join(elsewhere, file));
+  return {
+    trail,
+    notary,
+    elsewhere,
+    backup,
+    checkpointPaths,
+    /** What Ringmain finds, over the file or over a copy of it. */
+    verify(path = trail.path) {
+      const database = new DatabaseSync(path, { readOnly: true });
+      const checkpoints = checkpointPaths().map((file) => readCheckpoint(file, notary.verifier));
+      const found = verifyTrail(database, { checkpoints });
+      database.close();
+      return found;
+    },
+    /** What the stand-alone verifier finds in an export: its exit code and what it wrote. */
+    verifyExport(path = trail.path) {
+      const database = new DatabaseSync(path, { readOnly: true });
+      const file = join(elsewhere, "export.jsonl");
+      writeFileSync(file, [...payloadLines(database)].map((line) => `${line}\n`).join(""));
+      database.close();
+      const key = ["--key", verifierText(notary.verifier)];
+      const checkpoints = checkpointPaths().flatMap((checkpoint) => ["--checkpoint", checkpoint]);
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [verifyAudit, "trail", file, ...key, ...checkpoints],
+        { encoding: "utf8" },
+      );
+      return { code: status, output: stdout + stderr };
+    },
+    [Symbol.dispose]() {
+      trail[Symbol.dispose]();
+      rmSync(elsewhere, { recursive: true, force: true });
+    },
+  };
+}
+
+type Sealed = Awaited<ReturnType<typeof sealedTrail>>;
+
+/** Somebody with the file, any program and all knowledge of its format; but not the notary's key. */
+function attack(sealed: Sealed, work: (database: DatabaseSync) => void): void {
+  const database = new DatabaseSync(sealed.trail.path);
+  database.exec(
+    "DROP TRIGGER audit_entry_no_update; DROP TRIGGER audit_entry_no_delete; PRAGMA foreign_keys = OFF",
+  );
+  work(database);
+  database.close();
+}
+
+/** Makes leaves, tiles and head anew over the lines as they stand now. */
+function rebuild(database: DatabaseSync): void {
+  const tree = new Frontier();
+  database.exec("DELETE FROM audit_tile");
+  for (const row of database.prepare("SELECT seq, body FROM audit_entry ORDER BY seq").all()) {
+    const leaf = leafHash(String(row.body));
+    database.prepare("UPDATE audit_entry SET leaf = ? WHERE seq = ?").run(leaf, row.seq ?? 0);
+    tree.append(leaf);
+  }
+  for (const { height, number, hash } of tree.takeTiles())
+    database.prepare("INSERT INTO audit_tile VALUES (?, ?, ?)").run(height, number, hash);
+  database
+    .prepare("UPDATE audit_tree SET size = ?, root = ?, frontier = ?")
+    .run(tree.size, tree.root(), tree.toBytes());
+}
+
+const otherPrincipal = "replace(body, 'agent:writer', 'agent:reader')";
+
+/** What the attacker does, the entry at which it is found in the database, and at which entry in an export. */
+const attacks: [string, (sealed: Sealed) => void, number, number][] = [
+  [
+    "an edited row",
+    (sealed) =>
+      attack(sealed, (db) => db.exec(`UPDATE audit_entry SET body = ${otherPrincipal} WHERE seq = 123`)),
+    123,
+    300,
+  ],
+  [
+    "an edited payload",
+    (sealed) =>
+      attack(sealed, (db) => db.exec(`UPDATE audit_payload SET arguments = '{"n":99}' WHERE seq = 123`)),
+    123,
+    123,
+  ],
+  [
+    "a deleted row",
+    (sealed) => attack(sealed, (db) => db.exec("DELETE FROM audit_entry WHERE seq = 123")),
+    124,
+    123,
+  ],
+  [
+    "two rows in another order",
+    (sealed) =>
+      attack(sealed, (db) =>
+        db.exec(`UPDATE audit_entry SET seq = -1 WHERE seq = 123; UPDATE audit_entry SET seq = 123 WHERE seq = 124;
+          UPDATE audit_entry SET seq = 124 WHERE seq = -1`),
+      ),
+    123,
+    123,
+  ],
+  [
+    "a row slipped in",
+    (sealed) =>
+      attack(sealed, (db) =>
+        db.exec(`UPDATE audit_entry SET seq = -seq WHERE seq > 123; UPDATE audit_entry SET seq = 1 - seq WHERE seq < 0;
+          INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome) SELECT 124, body, leaf, principal, tool, outcome FROM audit_entry WHERE seq = 123`),
+      ),
+    124,
+    124,
+  ],
+  [
+    "rows cut off",
+    (sealed) => attack(sealed, (db) => db.exec("DELETE FROM audit_entry WHERE seq > 500")),
+    500,
+    500,
+  ],
+  [
+    "rows cut off, with the head made to fit",
+    (sealed) =>
+      attack(sealed, (db) => {
+        db.exec("DELETE FROM audit_entry WHERE seq > 500; DELETE FROM audit_payload WHERE seq > 500");
+        rebuild(db);
+      }),
+    500,
+    500,
+  ],
+  [
+    "an edit after which everything was made anew",
+    (sealed) =>
+      attack(sealed, (db) => {
+        db.exec(
+          `UPDATE audit_entry SET principal = 'agent:reader', body = ${otherPrincipal} WHERE seq = 423`,
+        );
+        rebuild(db);
+      }),
+    600,
+    600,
+  ],
+  ["a backup put in its place", (sealed) => copyFileSync(sealed.backup, sealed.trail.path), 300, 300],
+  [
+    "a row appended by hand",
+    (sealed) =>
+      attack(sealed, (db) =>
+        db.exec(`INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome)
+          SELECT 601, replace(body, '"seq":600', '"seq":601'), leaf, principal, tool, outcome FROM audit_entry WHERE seq = 600`),
+      ),
+    601,
+    -1,
+  ],
+  [
+    "two payloads swapped",
+    (sealed) =>
+      attack(sealed, (db) =>
+        db.exec(`UPDATE audit_payload SET seq = -1 WHERE seq = 123; UPDATE audit_payload SET seq = 123 WHERE seq = 124;
+          UPDATE audit_payload SET seq = 124 WHERE seq = -1`),
+      ),
+    123,
+    123,
+  ],
+];
+
+describe("somebody with the database file, but without the notary's key, is found out", () => {
+  it.each(attacks)("%s", async (_what, tamper, inDatabase, inExport) => {
+    using sealed = await sealedTrail();
+    sealed.trail.database.close();
+    tamper(sealed);
+    const { faults } = sealed.verify();
+    expect(faults.map(({ seq }) => seq)).toContain(inDatabase);
+    const { code, output } = sealed.verifyExport();
+    // a row after the last checkpoint is the database's own to vouch for
+    if (inExport > 0)
+      expect({ code, output }).toMatchObject({
+        code: 1,
+        output: expect.stringContaining(`entry ${inExport}:`),
+      });
+  });
+
+  it("a checkpoint replaced by one of another key", async () => {
+    using sealed = await sealedTrail();
+    const [, path = ""] = sealed.checkpointPaths();
+    const mine = generateKeyPairSync("ed25519").privateKey;
+    const text = checkpointText({ origin: sealed.notary.verifier.name, size: 600, root: Buffer.alloc(32) });
+    writeFileSync(path, signNote(text, { name: sealed.notary.verifier.name, privateKey: mine }));
+    expect(() => sealed.verify()).toThrow(expect.objectContaining({ code: "AUDIT_BROKEN" }));
+    expect(sealed.verifyExport()).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("not signed by"),
+    });
+  });
+});
+
+describe("there is no false alarm", () => {
+  it("over a trail that nobody touched, that went on, or that is a copy", async () => {
+    using sealed = await sealedTrail();
+    expect(sealed.verify()).toMatchObject({ entries: 600, sealed: 600, faults: [] });
+    expect(sealed.verifyExport()).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("sealed up to entry 600"),
+    });
+    await sealed.trail.append({}, {});
+    expect(sealed.verify()).toMatchObject({ entries: 602, sealed: 600, faults: [] });
+    const copy = join(sealed.elsewhere, "copy.db");
+    sealed.trail.database.exec(`VACUUM INTO '${copy}'`);
+    expect(sealed.verify(copy)).toMatchObject({ entries: 602, sealed: 600, faults: [] });
+    expect(sealed.verifyExport(copy).code).toBe(0);
+  });
+
+  it("when payloads were erased", async () => {
+    using sealed = await sealedTrail();
+    sealed.trail.database.exec("DELETE FROM audit_payload WHERE seq BETWEEN 100 AND 109");
+    expect(sealed.verify()).toMatchObject({ entries: 600, erased: 10, sealed: 600, faults: [] });
+    expect(sealed.verifyExport()).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("10 payloads erased"),
+    });
+  });
+});
+
+describe("the notary", () => {
+  it("signs a head once", async () => {
+    using sealed = await sealedTrail();
+    const before = sealed.checkpointPaths();
+    expect(sealed.notary.seal()).toMatchObject({ size: 600, fresh: false });
+    expect(sealed.checkpointPaths()).toEqual(before);
+    await sealed.trail.append({});
+    expect(sealed.notary.seal()).toMatchObject({ size: 601, fresh: true, file: "000000000601.checkpoint" });
+  });
+
+  it("has nothing to sign in an empty trail", async () => {
+    using trail = await temporaryTrail();
+    const notary = createNotary({
+      database: trail.database,
+      privateKey,
+      folder: join(tmpdir(), "ringmain-none"),
+    });
+    expect(notary.seal()).toBeUndefined();
+  });
+
+  it.each<[string, (sealed: Sealed) => void, string]>([
+    [
+      "was made anew",
+      (sealed) =>
+        attack(sealed, (db) => {
+          db.exec(`UPDATE audit_entry SET body = ${otherPrincipal} WHERE seq = 5`);
+          rebuild(db);
+        }),
+      "first 600 entries",
+    ],
+    [
+      "is shorter",
+      (sealed) => attack(sealed, (db) => db.exec("UPDATE audit_tree SET size = 599")),
+      "has 599 entries",
+    ],
+    [
+      "has another head than its entries give",
+      (sealed) => attack(sealed, (db) => db.exec("UPDATE audit_tree SET root = zeroblob(32)")),
+      "does not fit its entries",
+    ],
+  ])("does not sign a trail that %s", async (_what, tamper, message) => {
+    using sealed = await sealedTrail();
+    tamper(sealed);
+    const files = sealed.checkpointPaths();
+    expect(() => sealed.notary.seal()).toThrow(
+      expect.objectContaining({ code: "AUDIT_BROKEN", message: expect.stringContaining(message) }),
+    );
+    expect(sealed.checkpointPaths()).toEqual(files);
+    expect(readFileSync(files[1] ?? "", "utf8")).toContain(`${sealed.notary.verifier.name}\n600\n`);
+  });
+});
