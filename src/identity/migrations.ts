@@ -23,4 +23,13 @@ export const identityMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 2,
+    name: "why a principal is paused, and who made and withdrew a credential",
+    sql: `
+      ALTER TABLE identity_pause ADD COLUMN reason TEXT;
+      ALTER TABLE identity_credential ADD COLUMN created_by TEXT;
+      ALTER TABLE identity_credential ADD COLUMN revoked_by TEXT;
+    `,
+  },
 ];

@@ -8,6 +8,8 @@ export interface Identity {
   verifiedBy: Verification;
   /** The roles of a person, as ringmain.yaml had them when the runner signed the token. */
   roles: readonly string[];
+  /** The id of the client's credential, by which its row is looked up again in the transaction of the call. */
+  credential?: string | undefined;
   /** The run on whose behalf an agent calls. */
   run?: RunClaims | undefined;
 }

@@ -12,6 +12,8 @@ import type { Restriction } from "../db/authorizer.ts";
 import { unitsOfWork } from "../db/kysely.ts";
 import { isStoreFailure, storeError } from "../db/sqlite.ts";
 import { transactionControl } from "../db/transaction.ts";
+import { credentialRechecker } from "../identity/credentials.ts";
+import { everyone } from "../identity/pauses.ts";
 import { anonymous } from "../identity/principal.ts";
 import type { Access } from "../policy/access.ts";
 import type { Answer, Attempt, IncomingCall, PreparedCall, ServedTool } from "./call.ts";
@@ -72,6 +74,7 @@ export function createPipeline<Tables, Context>(options: {
   const findStoredCall = storedCallFinder(database);
   const limits = createLimits(database, options.limits);
   const linksOf = linksOver(database, server, restriction);
+  const recheckCredential = credentialRechecker(database);
   const readPauses = database.prepare("SELECT principal FROM identity_pause");
   let paused: ReadonlySet<unknown> = new Set();
   /** The keys of the open transaction's calls: their entries may not be written yet. */
@@ -198,8 +201,9 @@ export function createPipeline<Tables, Context>(options: {
     if (call.refusal !== undefined) throw call.refusal;
     const { principal, roles } = identity;
 
-    // 3. paused?
-    if (paused.has("*") || paused.has(principal)) throw pausedError(principal, paused.has("*"));
+    // 3. paused? Or revoked since step 1, while it waited for its transaction?
+    if (paused.has(everyone) || paused.has(principal)) throw pausedError(principal, paused.has(everyone));
+    if (identity.credential !== undefined) recheckCredential(identity.credential, now);
     if (call.view !== undefined) return executeView(call.view, call, attempt, now);
     if (tool === undefined) throw notFound(incoming);
 

@@ -17,7 +17,7 @@ export function unknownTool(server: string, name: string, known: readonly string
 export function noCredential(principal: string, tool: string): RingmainError {
   const message = `${principal} has no grant for ${tool.slice(0, 100)}: the call brought no credential.`;
   return new RingmainError("POLICY_DENIED", message, {
-    hint: "`ringmain connect <client>` makes a credential; it belongs into RINGMAIN_TOKEN.",
+    hint: "`ringmain connect <client>` or `ringmain clients add <client>` makes one; it belongs into RINGMAIN_TOKEN.",
   });
 }
 
@@ -44,7 +44,8 @@ export function invalidArguments(issues: readonly z.core.$ZodIssue[]): RingmainE
 
 export function pausedError(principal: string, everyone: boolean): RingmainError {
   const message = everyone ? "The whole workspace is paused." : `${principal} is paused.`;
-  return new RingmainError("PAUSED", message, { hint: "A person can let it go on with `ringmain resume`." });
+  const command = `ringmain resume ${everyone ? "--all" : principal}`;
+  return new RingmainError("PAUSED", message, { hint: `A person can let it go on with \`${command}\`.` });
 }
 
 export function resultTooLarge(tool: string): RingmainError {

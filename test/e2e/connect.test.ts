@@ -310,7 +310,9 @@ describeBuilt.each(Object.entries(officialClients))(
         expect(await connect(workspace, config, "--yes")).toMatchObject({ code: 0 });
         const refused = await client.callTool("list_owners");
         expect(refused.isError).toBe(true);
-        expect(textOf(refused.content)).toContain("The credential in RINGMAIN_TOKEN was revoked.");
+        expect(textOf(refused.content)).toMatch(
+          /The credential in RINGMAIN_TOKEN \(.* of client:claude-desktop\) was revoked\./,
+        );
         expect(await client.listTools()).toEqual([]);
         expect(liveCredentials(workspace)).toHaveLength(1);
         await using(entryOf(config, "crm"), async (renewed) => {

@@ -241,7 +241,7 @@ describe("a call that is not made is recorded, leaves no effect, and says why", 
 
   it("by the pause of its principal, and of the whole ring, until it is lifted", async () => {
     const pause = notes.reader.prepare(
-      "INSERT INTO identity_pause VALUES (?, '2026-11-02T08:00:00Z', 'user:maria')",
+      "INSERT INTO identity_pause (principal, paused_at, paused_by) VALUES (?, '2026-11-02T08:00:00Z', 'user:maria')",
     );
     pause.run("agent:writer");
     const one = await notes.call("add_note", note, { token });
@@ -250,14 +250,47 @@ describe("a call that is not made is recorded, leaves no effect, and says why", 
     const all = await notes.call("list_notes", {}, { token });
     notes.reader.exec("DELETE FROM identity_pause");
     expect([one.error, all.error]).toMatchObject([
-      { code: "PAUSED", message: "agent:writer is paused." },
-      { code: "PAUSED", message: "The whole workspace is paused." },
+      {
+        code: "PAUSED",
+        message: "agent:writer is paused.",
+        hint: expect.stringContaining("resume agent:writer"),
+      },
+      {
+        code: "PAUSED",
+        message: "The whole workspace is paused.",
+        hint: expect.stringContaining("resume --all"),
+      },
     ]);
     expect(notes.entries().map((entry) => [entry.outcome, entry.decision])).toEqual([
       ["denied", "deny"],
       ["denied", "deny"],
     ]);
     await notes.result("add_note", note, { token });
+  });
+
+  it("by the revocation of its credential while it waited for its transaction", async () => {
+    const credential = await workspace.credential("client:desk");
+    await notes.result("add_note", note, { credential });
+    notes.reader.exec(
+      "BEGIN IMMEDIATE; UPDATE identity_credential SET revoked_at = '2026-11-02T08:00:00.000Z'",
+    );
+    const waiting = notes.call("add_note", { text: "too late" }, { credential });
+    await new Promise(setImmediate);
+    notes.reader.exec("COMMIT");
+    const { error } = await waiting;
+    expect(error).toMatchObject({
+      code: "POLICY_DENIED",
+      message: expect.stringMatching(
+        /^The credential in RINGMAIN_TOKEN \([0-9a-f]{12} of client:desk\) was revoked\.$/,
+      ),
+    });
+    // it was verified before: the first look found nothing wrong
+    expect(notes.lastEntry()).toMatchObject({
+      principal: "client:desk",
+      verified_by: "credential",
+      outcome: "denied",
+    });
+    expect(notes.notes()).toEqual([note.text]);
   });
 
   it("also when its arguments cannot be written down, or are too long to be kept", async () => {
