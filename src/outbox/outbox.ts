@@ -22,7 +22,7 @@ export interface Delivery {
 
 /** Delivers what the servers' outboxes hold. */
 export interface Outbox {
-  /** Sends what is due, one message after another. Call it about once a second; a call under way is joined. */
+  /** Sends what is due, one message after another; nothing while the whole workspace is paused. Call it about once a second; a call under way is joined. */
   tick(now: Date): Promise<void>;
   /** Waits for the message being sent, and closes. What is left stays queued. Safe to repeat. */
   close(): Promise<void>;
@@ -69,6 +69,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const database = openSqlite({ path: options.databasePath });
   const write = createWriteQueue(database);
   const record = deliveryTrail(database);
+  const pauseOfAll = database.prepare("SELECT 1 FROM identity_pause WHERE principal = '*'");
+  const isPaused = () => pauseOfAll.get() !== undefined;
   const sources = sourcesOf(database, options.onUnfit ?? (() => {}));
   let closing = false;
   let running: Promise<void> | undefined;
@@ -93,6 +95,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
   async function deliver({ outbox, store }: Source, queued: QueuedMessage): Promise<boolean> {
     const claimedAt = clock.now();
     const message = await write(() => {
+      if (isPaused()) return undefined;
       const claimed = store.claim(queued, claimedAt, new Date(claimedAt.getTime() + claimMs));
       if (claimed !== undefined) record({ outbox, message: claimed, outcome: "unknown", now: claimedAt });
       return claimed;
@@ -149,7 +152,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
   async function run(now: Date): Promise<void> {
     const found = sources();
     for (const source of found) await sweep(source, now);
-    if (now.getTime() < restUntil) return;
+    if (now.getTime() < restUntil || isPaused()) return;
     for (const source of found) {
       for (const message of source.store.due(now, batch)) {
         if (closing || !(await deliver(source, message))) return;

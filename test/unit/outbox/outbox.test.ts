@@ -53,6 +53,31 @@ describe("the outbox", () => {
     await worker.close();
   });
 
+  it("sends nothing while the whole workspace is paused, not even what it was about to take, and goes on after", async () => {
+    const outbox = await openTest();
+    const pause = () =>
+      outbox.reader.exec(
+        "INSERT INTO identity_pause (principal, paused_at, paused_by) VALUES ('*', '2026-11-02T08:00:00Z', 'user:maria')",
+      );
+    outbox.queue("msg_1");
+    outbox.queue("msg_2");
+    const { mailer, sent } = mailerThat();
+    const worker = outbox.open({
+      async send(mail) {
+        pause(); // in the midst of a round: the second message is due already
+        return mailer.send(mail);
+      },
+    });
+    await worker.tick(outbox.now());
+    await worker.tick(outbox.now());
+    expect(sent.map(({ id }) => id)).toEqual(["msg_1"]);
+    expect(outbox.row("msg_2")).toMatchObject({ status: "queued", attempts: 0 });
+    outbox.reader.exec("DELETE FROM identity_pause");
+    await worker.tick(outbox.now());
+    expect(sent.map(({ id }) => id)).toEqual(["msg_1", "msg_2"]);
+    await worker.close();
+  });
+
   it("tries again later what was put off, waiting longer each time, and gives up in the end", async () => {
     const outbox = await openTest();
     outbox.queue("msg_1");
