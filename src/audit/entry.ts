@@ -15,8 +15,8 @@ export const entrySchema = z.object({
   seq: z.int(),
   /** RFC 3339, UTC, milliseconds. */
   time: z.string(),
-  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made. `seed`: sample data. `delivery`: a message left the outbox, or was to. */
-  kind: z.enum(["call", "run", "once", "client", "seed", "delivery"]),
+  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `seed`: sample data. `delivery`: a message left the outbox, or was to. */
+  kind: z.enum(["call", "run", "once", "client", "pause", "seed", "delivery"]),
   principal: z.string(),
   verified_by: z.string(),
   /** Name and version that the MCP client gave; nobody vouches for it. */
@@ -31,7 +31,7 @@ export const entrySchema = z.object({
   policies: z.array(z.string()),
   outcome: z.enum(outcomes),
   error: z.string().optional(),
-  /** The error's message, which is safe to show; the arguments are not repeated in it. */
+  /** The error's message, which is safe to show; the arguments are not repeated in it. Or why a person did it, in their words. */
   reason: z.string().optional(),
   run: z.string().optional(),
   step: z.string().optional(),

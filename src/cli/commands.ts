@@ -47,6 +47,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/connect.ts"),
   },
   {
+    name: "pause",
+    summary: "refuse every call of an agent, a client, a person or all",
+    load: () => import("./commands/pause.ts"),
+  },
+  {
+    name: "resume",
+    summary: "let who is paused go on",
+    load: () => import("./commands/resume.ts"),
+  },
+  {
     name: "servers",
     summary: "list the servers and their tools",
     load: () => import("./commands/servers.ts"),

@@ -44,5 +44,6 @@ function detailOf(entry: Entry, colour: Terminal["colour"]): string {
         .slice(0, 3)
         .join(" "),
     );
+  if (entry.reason !== undefined) parts.push(entry.reason);
   return colour.dim(parts.join("  "));
 }

@@ -1,7 +1,5 @@
-import { userInfo } from "node:os";
 import type { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../core/clock.ts";
-import { RingmainError } from "../core/errors.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
 import { createWriteQueue, type Write } from "../db/write-queue.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -13,7 +11,8 @@ import { createSigner } from "../identity/tokens.ts";
 import { openWorkspaceDatabase } from "../kit/open-store.ts";
 import { executePlan } from "../workflow/execute.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
-import { loadWorkspace, rolesOf, type Workspace } from "../workspace/load-workspace.ts";
+import { loadWorkspace, type Workspace } from "../workspace/load-workspace.ts";
+import { type Person, personAt, refusalOf } from "./person.ts";
 import { compileCacheDir } from "./program-files.ts";
 import { createTrailJournal } from "./trail-journal.ts";
 import { readLock, serverSpecs } from "./workspace-tools.ts";
@@ -36,8 +35,11 @@ export interface Ring {
    */
   tools(server?: string): Promise<ToolDescription[]>;
   /** The person at the keyboard, and the token that says so to the servers. */
-  person: { principal: string; roles: readonly string[]; token: string };
-  /** Throws POLICY_DENIED unless the person has a role: an agent's grants are not for anyone to set to work. */
+  person: Person & { token: string };
+  /**
+   * Throws POLICY_DENIED unless the person has a role, for an agent's grants are not for anyone to set to work, and
+   * PAUSED when the person is paused.
+   */
   requireRole(): void;
   /** A token for one call as another principal, outside of any run. */
   tokenFor(principal: string): Promise<string>;
@@ -101,10 +103,8 @@ export async function openRing(options: {
     onFault: ({ logId, error }) => log(`${logId}: ${error instanceof Error ? error.stack : String(error)}`),
   });
 
-  const user = userInfo().username;
-  const principal = `user:${user}`;
-  const roles = rolesOf(workspace, user);
-  const token = await signNow({ principal, roles, lifetimeSeconds: daySeconds });
+  const person = personAt(workspace);
+  const token = await signNow({ ...person, lifetimeSeconds: daySeconds });
   return {
     workspace,
     database,
@@ -113,12 +113,10 @@ export async function openRing(options: {
     engine,
     tools: async (server) =>
       lock?.tools.filter((tool) => server === undefined || tool.server === server) ?? hub.tools(server),
-    person: { principal, roles, token },
+    person: { ...person, token },
     requireRole() {
-      if (roles.length > 0) return;
-      throw new RingmainError("POLICY_DENIED", `${principal} has no role here, so it may start nothing.`, {
-        hint: `Add ${user} to the members of a role in ringmain.yaml.`,
-      });
+      const refusal = refusalOf(person, database);
+      if (refusal !== undefined) throw refusal;
     },
     tokenFor: (who) => signNow({ principal: who, lifetimeSeconds: 60 }),
     async close() {

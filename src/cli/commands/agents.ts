@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import { everyone } from "../../identity/pauses.ts";
 import { examples, globalOptions } from "../command.ts";
+import { pausedPrincipals } from "../paused-principals.ts";
 import { reportProblems } from "../report-problems.ts";
 import { openWorkspace } from "../wire.ts";
 
@@ -12,13 +14,17 @@ export function define(command: Command): void {
 function showAgents(command: Command): void {
   const { workspace: named, terminal, json } = globalOptions(command);
   const workspace = openWorkspace(named);
+  const paused = pausedPrincipals(workspace);
+  const isPaused = (id: string) => paused.has(everyone) || paused.has(`agent:${id}`);
   if (json) {
-    terminal.json({ agents: workspace.agents, problems: workspace.problems });
+    const agents = workspace.agents.map((agent) => ({ ...agent, paused: isPaused(agent.id) }));
+    terminal.json({ agents, problems: workspace.problems });
     return;
   }
   const { colour } = terminal;
   for (const { id, description, tools, model, limits } of workspace.agents) {
-    terminal.print(`${colour.bold(id)}  ${description}`);
+    const mark = isPaused(id) ? `${colour.yellow("‖ paused")}  ` : "";
+    terminal.print(`${colour.bold(id)}  ${mark}${description}`);
     terminal.print(
       `  ${colour.dim("kind  ")}  ${model === undefined ? "scripted: its workflows spell out every step" : `model ${model}`}`,
     );

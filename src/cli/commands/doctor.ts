@@ -8,6 +8,8 @@ import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
+import { pausedName } from "../pause-line.ts";
+import { pausedPrincipals } from "../paused-principals.ts";
 import { openRing, openWorkspace } from "../wire.ts";
 
 interface Finding {
@@ -100,6 +102,7 @@ async function examineWorkspace(
       database.close();
     }
   });
+  await look("paused", () => [...pausedPrincipals(workspace)].map(pausedName).join(", ") || "nobody");
   await look("servers", async () => {
     const ring = await openRing({ workspace, unpinned: true });
     try {

@@ -33,11 +33,12 @@ export function entryLine(entry: EntryRow, options: { width: number; who: boolea
   return [...columns, { text: ` ${oneLine(detailOf(entry, wide))}`, tone: "dim" }];
 }
 
-/** Where it happened and what it changed, or only the latter where room is short. */
-function detailOf({ changed, step, workflow = "" }: EntryRow, wide: boolean): string {
+/** Where it happened, what it changed and why, or only the second where room is short. */
+function detailOf({ changed, step, workflow = "", reason }: EntryRow, wide: boolean): string {
   const [first] = changed;
   const place = step ?? workflow;
   if (first === undefined) return place;
   const rows = `${shortId(first)}${changed.length > 1 ? ` +${changed.length - 1}` : ""}`;
-  return wide && place !== "" ? `${place}  ${rows}` : rows;
+  const said = [place, rows, reason].filter((text) => text !== undefined && text !== "");
+  return wide ? said.join("  ") : rows;
 }
