@@ -47,6 +47,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/connect.ts"),
   },
   {
+    name: "clients",
+    summary: "list, make and revoke the credentials of MCP clients",
+    load: () => import("./commands/clients.ts"),
+  },
+  {
     name: "pause",
     summary: "refuse every call of an agent, a client, a person or all",
     load: () => import("./commands/pause.ts"),

@@ -13,9 +13,10 @@ import { lineDifference } from "../../connect/line-difference.ts";
 import { systemClock } from "../../core/clock.ts";
 import { didYouMean } from "../../core/closest.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { clientGrants } from "../client-grants.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { confirm } from "../confirm.ts";
-import { issueClientCredential } from "../issue-client-credential.ts";
+import { issueClientCredential, requireMayIssue } from "../issue-client-credential.ts";
 import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../wire.ts";
 import { serverSpecs } from "../workspace-tools.ts";
@@ -32,6 +33,7 @@ export function define(command: Command): void {
 Makes a credential for the client and writes the workspace's servers into the client's configuration, after
 showing the difference and keeping a copy. What the client may call stands under clients: in ringmain.yaml.
 Connecting again makes a new credential and withdraws the old one. Several workspaces may be connected to one client.
+For a client that is not known here, \`ringmain clients add\` makes the credential alone.
 ${examples([
   ["ringmain connect claude-desktop", "show the difference, ask, write"],
   ["ringmain connect claude-desktop --yes", "write without asking"],
@@ -46,16 +48,14 @@ async function connect(client: string, options: { config?: string }, global: Glo
   const { terminal, json } = global;
   if (!knownClients.includes(client)) {
     throw new RingmainError("NOT_FOUND", `"${client}" is no client whose configuration is known here.`, {
-      hint: didYouMean(client, knownClients) ?? `Known are: ${knownClients.join(", ")}.`,
+      hint:
+        didYouMean(client, knownClients) ??
+        `Known are: ${knownClients.join(", ")}. For any other, see \`ringmain clients add --help\`.`,
     });
   }
   const workspace = openWorkspace(global.workspace);
-  const grants = workspace.config.clients[client];
-  if (grants === undefined) {
-    throw new RingmainError("NOT_FOUND", `ringmain.yaml grants ${client} nothing.`, {
-      hint: `Add to it:  clients: { ${client}: { tools: [crm.*] } }`,
-    });
-  }
+  const tools = clientGrants(workspace, client);
+  await requireMayIssue(workspace, client, systemClock.now());
   const machine = { platform: process.platform, environment: process.env, home: homedir() };
   const config = readClientConfig(resolve(options.config ?? claudeDesktopConfigPath(machine)));
   const entriesWith = (credential: string) =>
@@ -73,7 +73,10 @@ async function connect(client: string, options: { config?: string }, global: Glo
   const now = systemClock.now();
   const backup = await replaceClientConfig(
     config,
-    async () => withServers(config, entriesWith(await issueClientCredential(workspace, client, now))),
+    async () => {
+      const { credential } = await issueClientCredential(workspace, { client, now });
+      return withServers(config, entriesWith(credential));
+    },
     now,
   );
   if (json)
@@ -82,7 +85,7 @@ async function connect(client: string, options: { config?: string }, global: Glo
   terminal.print(
     `${terminal.colour.green("✓")} ${client} is connected as client:${client}; start it again to use the servers.`,
   );
-  terminal.print(`  It may call: ${grants.tools.join(", ")}`);
+  terminal.print(`  It may call: ${tools.join(", ")}`);
 }
 
 function showDifference(path: string, before: unknown, after: unknown, terminal: Terminal): void {
