@@ -9,6 +9,7 @@ import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspac
 const subcommands = {
   runs: ["ls", "show", "cancel"],
   audit: ["tail", "verify", "export"],
+  clients: ["ls", "add", "revoke"],
 };
 
 const owners = `name: Owners
@@ -111,6 +112,9 @@ describeBuilt("the command line", () => {
       ],
       ["a server for a tool", ["call", "crm"], ['There is no tool "crm".', "ringmain servers"]],
       ["an unknown server", ["mcp", "cmr"], ['There is no server "cmr"', 'Did you mean "crm"?']],
+      ["an unknown principal", ["pause", "agent:redaer"], ['"agent:redaer"', 'Did you mean "agent:reader"?']],
+      ["nobody to resume", ["resume"], ["Name one principal", "ringmain pause --list"]],
+      ["an unknown client", ["clients", "add", "claud-desktop"], ['Did you mean "claude-desktop"?']],
       ["an unknown run", ["runs", "show", "run_1"], ['There is no run "run_1".', "ringmain runs ls"]],
       ["an unknown input", ["run", "owners", "-i", "greting=x"], ['"greting"', "greeting"]],
       [
@@ -194,6 +198,10 @@ describeBuilt("the command line", () => {
       [["servers"], { servers: [{ server: "crm", state: "ready" }, {}, {}], tools: expect.any(Array) }],
       [["call", "crm.list_owners"], { entry: expect.any(Number), result: expect.any(Object) }],
       [["call", "crm.create_lead", "--describe"], { server: "crm", name: "create_lead", effect: "create" }],
+      [["pause"], { paused: [] }],
+      [["pause", "agent:reader"], { principal: "agent:reader", changed: true }],
+      [["resume", "agent:reader"], { principal: "agent:reader", changed: true, paused: [] }],
+      [["clients"], { clients: [{ client: "claude-desktop", configured: true, credentials: [] }] }],
       [["runs"], { runs: [{ workflow: "owners", status: "done" }] }],
       [["audit", "verify"], { ok: true, faults: [] }],
       [["connect", "claude-desktop", "--config", "claude.json", "--yes"], { client: "claude-desktop" }],

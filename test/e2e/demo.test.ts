@@ -181,7 +181,7 @@ describeBuilt("ringmain demo", () => {
     expect(first.stdout).toMatch(/Try next\n.*npx ringmain .*\n.*audit tail.*\n.*connect claude-desktop/);
   });
 
-  it("starts from the same data again, and keeps a client's credential", async () => {
+  it("starts from the same data again, and keeps a client's credential and pause", async () => {
     const config = join(dir, "claude.json");
     const connected = await runCli([
       "connect",
@@ -196,8 +196,20 @@ describeBuilt("ringmain demo", () => {
     const credential = "SELECT count(*) FROM identity_credential WHERE principal = ? AND revoked_at IS NULL";
     expect(numberIn(dir, credential, "client:claude-desktop")).toBe(1);
 
+    const workspace = ["--workspace", dir];
+    await runCli(["pause", "--all", ...workspace]);
+    expect(await demo(dir)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("ringmain resume --all"),
+    });
+    await runCli(["resume", "--all", ...workspace]);
+    await runCli(["pause", "client:claude-desktop", ...workspace]);
+
     const second = await demo(dir, "--json");
     expect(second.code).toBe(0);
+    expect(
+      numberIn(dir, "SELECT count(*) FROM identity_pause WHERE principal = 'client:claude-desktop'"),
+    ).toBe(1);
     const told = JSON.parse(second.stdout);
     const sums = (pattern: RegExp) => numbersIn(first.stdout, pattern)[0];
     expect(told).toMatchObject({
