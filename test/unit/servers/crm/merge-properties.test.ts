@@ -182,7 +182,7 @@ test("after any sequence of merges all history is kept, every old id leads on, a
     }),
     { numRuns: 35 },
   );
-  expect(merges).toBeGreaterThan(35);
+  expect(merges).toBeGreaterThan(10);
 });
 
 test("the address or domain of anyone who was ever merged still finds the survivor", async () => {
