@@ -23,12 +23,19 @@ export function noCredential(principal: string, tool: string): RingmainError {
 
 export function unknownViewError(server: string, view: string): RingmainError {
   const [kind = ""] = view.split(/[:_]/);
-  const lists: Record<string, string> = {
-    resource: "resources/list and resources/templates/list show what you may read.",
-    prompt: "prompts/list shows the prompts you may get.",
-  };
-  return new RingmainError("NOT_FOUND", `${server} has no such ${kind}.`, { hint: lists[kind] });
+  const [what = kind, hint] = unknownViews[kind] ?? [];
+  return new RingmainError("NOT_FOUND", `${server} has no such ${what}.`, { hint });
 }
+
+/** What each kind of view is called, and where those there are can be seen. */
+const unknownViews: Readonly<Record<string, [what: string, hint: string]>> = {
+  resource: ["resource", "resources/list and resources/templates/list show what you may read."],
+  prompt: ["prompt", "prompts/list shows the prompts you may get."],
+  completion: [
+    "prompt or resource template to complete",
+    "prompts/list and resources/templates/list show what a ref may name.",
+  ],
+};
 
 export function invalidArguments(issues: readonly z.core.$ZodIssue[]): RingmainError {
   const told = issues.slice(0, 5).map((issue) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { servePrompts } from "./serve-prompts.ts";
 import { serveResources } from "./serve-resources.ts";
+import { unknownView } from "./view.ts";
 import { resultOf, type ViewHost } from "./view-host.ts";
 
 type Views<Context> = Pick<ViewHost<Context>, "resources" | "prompts">;
@@ -25,7 +26,7 @@ export function serveViews<Context>(host: ViewHost<Context>): void {
 
 const completed = z.object({ values: z.array(z.string()), has_more: z.boolean() });
 
-/** `completion/complete`, for the variables of templates and the arguments of prompts. */
+/** `completion/complete`, for the variables of templates and the arguments of prompts; another reference is refused. */
 function serveCompletions<Context>({ server, resources, prompts, ask }: ViewHost<Context>): void {
   server.setRequestHandler("completion/complete", async ({ params }, { mcpReq }) => {
     const { ref, argument } = params;
@@ -33,10 +34,18 @@ function serveCompletions<Context>({ server, resources, prompts, ask }: ViewHost
       ref.type === "ref/prompt"
         ? { kind: "prompt", found: prompts.find(({ name }) => name === ref.name) }
         : { kind: "resource", found: resources.find(({ uri }) => uri === ref.uri) };
-    const complete = found?.complete ?? {};
-    if (found === undefined || !Object.hasOwn(complete, argument.name)) return { completion: { values: [] } };
-    const view = `completion:${kind}_${found.name}_${argument.name}`;
-    const answer = await ask(view, { typed: argument.value }, mcpReq._meta);
+    // an argument that nothing completes has no values; only an unknown reference is a mistake of the caller
+    if (found !== undefined && !Object.hasOwn(found.complete ?? {}, argument.name)) {
+      return { completion: { values: [] } };
+    }
+    const answer =
+      found === undefined
+        ? await ask(unknownView.completion, { ref, argument }, mcpReq._meta)
+        : await ask(
+            `completion:${kind}_${found.name}_${argument.name}`,
+            { typed: argument.value },
+            mcpReq._meta,
+          );
     const { values, has_more } = completed.parse(resultOf(answer));
     return { completion: { values, hasMore: has_more } };
   });

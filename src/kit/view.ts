@@ -27,7 +27,11 @@ const textValue = z.string().max(2_000);
 const mostCompletions = 100;
 
 /** A name that no tool and no view has: what asks for it is refused and recorded under it. */
-export const unknownView = { resource: "resource:unknown", prompt: "prompt:unknown" } as const;
+export const unknownView = {
+  resource: "resource:unknown",
+  prompt: "prompt:unknown",
+  completion: "completion:unknown",
+} as const;
 
 /** All views of a server, by name. */
 export function viewsOf<Tables, Context>(

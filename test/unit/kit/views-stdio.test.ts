@@ -150,6 +150,18 @@ describe.each([
     const tone = await client.complete({ ref, argument: { name: "tone", value: "note_" } });
     expect(tone.completion.values).toHaveLength(3);
   });
+
+  it.each([
+    { type: "ref/prompt", name: "sum_down" },
+    { type: "ref/resource", uri: "notes://note/{name}" },
+  ] as const)("refuses to complete for the unknown reference %o, and records it", async (ref) => {
+    await expect(client.complete({ ref, argument: { name: "id", value: "n" } })).rejects.toMatchObject({
+      code: -32602,
+      message: expect.stringContaining("prompts/list and resources/templates/list"),
+      data: { [metaKey.error]: { code: "NOT_FOUND" }, [metaKey.entry]: expect.any(Number) },
+    });
+    expect(notes.lastEntry()).toMatchObject({ tool: "notes.completion:unknown", outcome: "failed" });
+  });
 });
 
 it("nothing is listed and everything refused without a credential; one grant opens what needs no more", async () => {
