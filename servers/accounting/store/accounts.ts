@@ -1,7 +1,7 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
-import { requireVersion } from "./refusals.ts";
 import type { AccountRow, AccountType } from "./tables.ts";
 
 /** The accounts that the tools post to; the chart itself is the table accounting_account. */
@@ -91,6 +91,12 @@ export async function upsertAccount(
     .selectAll()
     .where("id", "=", id)
     .executeTakeFirst();
+  expectVersion({
+    name: `Account ${id}`,
+    record: current && accountView(current),
+    expected: input.expectedVersion,
+    readBy: "list_accounts",
+  });
   if (current === undefined) {
     if (type === undefined) {
       throw new RingmainError("INPUT_INVALID", `Account ${id} is new and needs a type.`, {
@@ -105,7 +111,6 @@ export async function upsertAccount(
     context.changed("accounting_account", id, 1);
     return { row, created: true };
   }
-  requireVersion({ expected: input.expectedVersion, record: accountView(current) });
   if (type !== undefined && type !== current.type) {
     throw new RingmainError("STATE_INVALID", `Account ${id} is of type ${current.type}, which stays.`, {
       hint: "Make an account with another code.",

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
-import { requireCurrency, requireVersion } from "./refusals.ts";
+import { requireCurrency } from "./refusals.ts";
 import type { CustomerRow } from "./tables.ts";
 
 /** The fields of a customer that a caller may set; one that is absent stays as it is. */
@@ -67,8 +68,13 @@ export async function upsertCustomer(
   const { fields } = input;
   if (fields.currency !== undefined) requireCurrency(fields.currency);
   const existing = await findByKeys(context, input.id, fields);
+  expectVersion({
+    name: existing === undefined ? "The customer" : `Customer ${existing.id}`,
+    record: existing && customerView(existing),
+    expected: input.expectedVersion,
+    readBy: "search_customers",
+  });
   if (existing === undefined) return { row: await insertCustomer(context, fields), created: true };
-  requireVersion({ expected: input.expectedVersion, record: customerView(existing) });
   const changes = changedFields(existing, fields);
   if (Object.keys(changes).length === 0) return { row: existing, created: false };
   const row = await context.db

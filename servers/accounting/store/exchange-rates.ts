@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import type { Conversion } from "./base-amounts.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
-import { requireCurrency, requireVersion } from "./refusals.ts";
+import { requireCurrency } from "./refusals.ts";
 import { readSettings, settingsForPosting } from "./settings.ts";
 import type { ExchangeRateRow } from "./tables.ts";
 
@@ -76,7 +77,12 @@ export async function setRate(
     .where("id", "=", id)
     .executeTakeFirst();
   const rate = normalDecimal(input.rate);
-  if (current !== undefined) requireVersion({ expected: input.expectedVersion, record: current });
+  expectVersion({
+    name: `The rate of ${currency} on ${day}`,
+    record: current && exchangeRateView(current),
+    expected: input.expectedVersion,
+    readBy: "list_exchange_rates",
+  });
   if (current?.rate === rate) return current;
   const row = await db
     .insertInto("accounting_exchange_rate")

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { invoiceRecord, invoiceStatuses, invoiceSummary } from "../fields.ts";
 import type { AccountingContext } from "./context.ts";
 import { daysOverdue, dunningLevel } from "./dunning.ts";
@@ -48,6 +49,17 @@ export function summaryOf(row: InvoiceWithCustomer, today: string): z.output<typ
     customer: { id: row.customer_id, name: row.customer_name, language: row.customer_language },
     version: row.version,
   };
+}
+
+/** Refuses a change that was decided on another version of an invoice. Throws CONFLICT with the invoice as it is. */
+export async function expectInvoiceVersion(
+  context: AccountingContext,
+  { id, number, version }: Pick<InvoiceRow, "id" | "number" | "version">,
+  expected: number | undefined,
+): Promise<void> {
+  if (expected === undefined || expected === version) return;
+  const record = await readInvoiceRecord(context, id);
+  expectVersion({ name: `Invoice ${number}`, record, expected, readBy: "get_invoice" });
 }
 
 /** Reads an invoice back as the tools return it: two queries. */

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import type { AccountingContext } from "./context.ts";
 import { type Allocation, unallocatedMinor } from "./payments.ts";
@@ -20,6 +21,11 @@ export function paymentView(row: PaymentRow) {
     entry_id: row.entry_id,
     version: row.version,
   };
+}
+
+/** Refuses a change that was decided on another version of a payment. Throws CONFLICT with the payment as it is. */
+export function expectPaymentVersion(row: PaymentRow, expected: number | undefined): void {
+  expectVersion({ name: `Payment ${row.id}`, record: paymentView(row), expected, readBy: "list_payments" });
 }
 
 /** An allocation as tools return it. */

@@ -1,6 +1,8 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { AccountingContext } from "./context.ts";
-import { requireCurrency, requireVersion } from "./refusals.ts";
+import { lastClosedMonth } from "./periods.ts";
+import { requireCurrency } from "./refusals.ts";
 import type { RoundingMode } from "./rounding.ts";
 import type { SettingRow } from "./tables.ts";
 
@@ -39,7 +41,12 @@ export async function updateSettings(
   },
 ): Promise<SettingRow> {
   const settings = await readSettings(context);
-  requireVersion({ expected: change.expectedVersion, record: settings });
+  expectVersion({
+    name: "The settings",
+    record: settingsView(settings, await lastClosedMonth(context)),
+    expected: change.expectedVersion,
+    readBy: "get_settings",
+  });
   const { baseCurrency = settings.base_currency, rounding = settings.rounding } = change;
   if (baseCurrency === settings.base_currency && rounding === settings.rounding) return settings;
   if (baseCurrency !== null) requireCurrency(baseCurrency);

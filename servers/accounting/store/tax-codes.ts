@@ -1,9 +1,9 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import { account, requirePostable } from "./accounts.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
-import { requireVersion } from "./refusals.ts";
 import type { TaxCodeRow } from "./tables.ts";
 
 /** A tax code as tools return it. */
@@ -77,8 +77,12 @@ export async function upsertTaxCode(
     .selectAll()
     .where("id", "=", id)
     .executeTakeFirst();
-  if (current !== undefined)
-    requireVersion({ expected: input.expectedVersion, record: taxCodeView(current) });
+  expectVersion({
+    name: `Tax code ${id}`,
+    record: current && taxCodeView(current),
+    expected: input.expectedVersion,
+    readBy: "list_tax_codes",
+  });
   const { name = current?.name, accountId = current?.account_id ?? account.salesTax } = input;
   const rate = input.rate === undefined ? current?.rate : normalDecimal(input.rate);
   if (name === undefined || rate === undefined) {

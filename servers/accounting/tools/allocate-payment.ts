@@ -3,10 +3,9 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { allocationInput, allocationOutput, expectedVersion, paymentId, paymentRecord } from "../fields.ts";
-import { allocationView, paymentView } from "../store/payment-view.ts";
+import { allocationView, expectPaymentVersion, paymentView } from "../store/payment-view.ts";
 import { type Allocation, bookAllocation, unallocatedMinor } from "../store/payments.ts";
 import { requirePayment } from "../store/refunds.ts";
-import { requireVersion } from "../store/refusals.ts";
 import { readRounding } from "../store/settings.ts";
 import { shareAsAsked, shareOldestFirst } from "../store/shares.ts";
 
@@ -34,8 +33,7 @@ export const allocatePayment = defineTool({
   },
   async handler({ payment_id, allocations, expected_version }, context) {
     let payment = await requirePayment(context, payment_id);
-    const before = paymentView(payment);
-    requireVersion({ expected: expected_version, record: { id: payment.id, ...before } });
+    expectPaymentVersion(payment, expected_version);
     const { currency, customer_id: customerId } = payment;
     const purse = { customerId, currency, minor: unallocatedMinor(payment) };
     const asked = allocations.map((one) => ({ invoiceId: one.invoice_id, ...one.amount }));

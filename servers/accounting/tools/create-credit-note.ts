@@ -15,9 +15,10 @@ import {
 } from "../fields.ts";
 import { bookCreditNote } from "../store/credit-notes.ts";
 import { creditedLines } from "../store/credited-lines.ts";
+import { expectInvoiceVersion } from "../store/invoice-view.ts";
 import { requireInvoice, requirePosted } from "../store/invoices.ts";
 import { unallocatedMinor } from "../store/payments.ts";
-import { requireSameCurrency, requireVersion } from "../store/refusals.ts";
+import { requireSameCurrency } from "../store/refusals.ts";
 
 export const createCreditNote = defineTool({
   name: "create_credit_note",
@@ -88,7 +89,7 @@ export const createCreditNote = defineTool({
       });
     }
     const invoice = await requirePosted(context, invoice_id);
-    requireVersion({ expected: expected_version, record: invoice });
+    await expectInvoiceVersion(context, invoice, expected_version);
     const { currency } = invoice;
     const named = { name: `Invoice ${invoice.number}`, currency };
     for (const one of [amount, ...(lines ?? []).map((line) => line.amount)]) {

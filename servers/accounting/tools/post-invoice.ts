@@ -3,11 +3,10 @@ import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { exchangeRate, expectedVersion, invoiceId, invoiceRecord } from "../fields.ts";
 import { addDays } from "../store/days.ts";
-import { readInvoiceRecord } from "../store/invoice-view.ts";
+import { expectInvoiceVersion, readInvoiceRecord } from "../store/invoice-view.ts";
 import { requireDraft, requireInvoice } from "../store/invoices.ts";
 import { nextNumber } from "../store/numbering.ts";
 import { postDraft } from "../store/posting-invoices.ts";
-import { requireVersion } from "../store/refusals.ts";
 
 export const postInvoice = defineTool({
   name: "post_invoice",
@@ -31,7 +30,7 @@ export const postInvoice = defineTool({
   },
   async handler({ invoice_id, exchange_rate, expected_version }, context) {
     const draft = await requireDraft(context, invoice_id);
-    requireVersion({ expected: expected_version, record: draft });
+    await expectInvoiceVersion(context, draft, expected_version);
     const issuedOn = context.today;
     const number = await nextNumber(context, `INV-${issuedOn.slice(0, 4)}`);
     await postDraft(context, draft, {

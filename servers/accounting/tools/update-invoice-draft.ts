@@ -12,9 +12,8 @@ import {
 } from "../fields.ts";
 import { requireCustomer } from "../store/customers.ts";
 import { priceByBooks } from "../store/invoice-lines.ts";
-import { readInvoiceRecord } from "../store/invoice-view.ts";
+import { expectInvoiceVersion, readInvoiceRecord } from "../store/invoice-view.ts";
 import { changeDraft, requireDraft, requireInvoice } from "../store/invoices.ts";
-import { requireVersion } from "../store/refusals.ts";
 
 export const updateInvoiceDraft = defineTool({
   name: "update_invoice_draft",
@@ -47,7 +46,7 @@ export const updateInvoiceDraft = defineTool({
   },
   async handler(input, context) {
     const draft = await requireDraft(context, input.invoice_id);
-    requireVersion({ expected: input.expected_version, record: draft });
+    await expectInvoiceVersion(context, draft, input.expected_version);
     const { lines, customer_id } = input;
     if (customer_id !== undefined) await requireCustomer(context, customer_id);
     const includeTax = input.prices_include_tax ?? draft.prices_include_tax === 1;

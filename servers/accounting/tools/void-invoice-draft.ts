@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, invoiceId, invoiceRecord } from "../fields.ts";
-import { readInvoiceRecord } from "../store/invoice-view.ts";
+import { expectInvoiceVersion, readInvoiceRecord } from "../store/invoice-view.ts";
 import { changeDraft, requireDraft } from "../store/invoices.ts";
-import { requireVersion } from "../store/refusals.ts";
 
 export const voidInvoiceDraft = defineTool({
   name: "void_invoice_draft",
@@ -15,7 +14,7 @@ export const voidInvoiceDraft = defineTool({
   output: invoiceRecord,
   async handler({ invoice_id, expected_version }, context) {
     const draft = await requireDraft(context, invoice_id);
-    requireVersion({ expected: expected_version, record: draft });
+    await expectInvoiceVersion(context, draft, expected_version);
     await changeDraft(context, draft, { state: "void" });
     return await readInvoiceRecord(context, draft.id);
   },

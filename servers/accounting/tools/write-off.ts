@@ -12,8 +12,9 @@ import {
   reason,
   version,
 } from "../fields.ts";
+import { expectInvoiceVersion } from "../store/invoice-view.ts";
 import { requireInvoice, requirePosted } from "../store/invoices.ts";
-import { requireSameCurrency, requireVersion } from "../store/refusals.ts";
+import { requireSameCurrency } from "../store/refusals.ts";
 import { bookWriteOff } from "../store/write-offs.ts";
 
 export const writeOff = defineTool({
@@ -49,7 +50,7 @@ export const writeOff = defineTool({
   },
   async handler({ invoice_id, amount, reason, written_off_on, expected_version }, context) {
     const invoice = await requirePosted(context, invoice_id);
-    requireVersion({ expected: expected_version, record: invoice });
+    await expectInvoiceVersion(context, invoice, expected_version);
     const { currency } = invoice;
     if (amount !== undefined) requireSameCurrency(amount, { name: `Invoice ${invoice.number}`, currency });
     const minor = amount?.minor ?? invoice.balance_minor;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { companyRecord } from "../records.ts";
 import { addAlias, formerTexts, recordOfAlias, removeAlias } from "./aliases.ts";
 import { type CrmContext, newRow, today } from "./context.ts";
@@ -6,7 +7,6 @@ import { getActiveOwner, pickOwner } from "./owners.ts";
 import { nextRef } from "./references.ts";
 import { searchColumns } from "./search-text.ts";
 import type { CompanyRow } from "./tables.ts";
-import { expectVersion } from "./versions.ts";
 
 export const clearableCompanyFields = [
   "country",
@@ -110,7 +110,8 @@ export async function updateCompany(
 ): Promise<void> {
   const { expected, clear = [], replaceKeys } = options;
   if (expected !== undefined && expected !== current.version) {
-    expectVersion(await getCompany(call, current.id), expected);
+    const record = await getCompany(call, current.id);
+    expectVersion({ name: current.ref, record, expected, readBy: "get_record" });
   }
   const next = {
     name: input.name ?? current.name,

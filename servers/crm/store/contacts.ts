@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { contactRecord } from "../records.ts";
 import { addAlias, formerTexts, recordOfAlias, removeAlias } from "./aliases.ts";
 import { type CrmContext, newRow, today } from "./context.ts";
@@ -7,7 +8,6 @@ import { getActiveOwner } from "./owners.ts";
 import { nextRef } from "./references.ts";
 import { searchColumns } from "./search-text.ts";
 import type { ContactRow } from "./tables.ts";
-import { expectVersion } from "./versions.ts";
 
 /** Contacts with the names of their companies and owners, ready to be filtered. */
 export function selectContacts({ db }: Pick<CrmContext, "db">) {
@@ -103,7 +103,8 @@ export async function updateContact(
 ): Promise<void> {
   const { expected, clear = [], replaceEmail } = options;
   if (expected !== undefined && expected !== current.version) {
-    expectVersion(await getContact(call, current.id), expected);
+    const record = await getContact(call, current.id);
+    expectVersion({ name: current.ref, record, expected, readBy: "get_record" });
   }
   const kept = { email: current.email, email_key: current.email_key };
   const next = {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, multiline, recordKey, recordTypes } from "../fields.ts";
 import { taskRecord } from "../records.ts";
 import { findRecord, touchRecord } from "../store/record-directory.ts";
 import { closeTask, findTask, getTask } from "../store/tasks.ts";
-import { expectVersion } from "../store/versions.ts";
 
 export const completeTaskTool = defineTool({
   name: "complete_task",
@@ -27,7 +27,12 @@ export const completeTaskTool = defineTool({
   },
   async handler({ id, outcome, expected_version }, call) {
     const task = await findTask(call, id);
-    expectVersion(await getTask(call, task.id), expected_version);
+    expectVersion({
+      name: task.ref,
+      record: await getTask(call, task.id),
+      expected: expected_version,
+      readBy: "get_record",
+    });
     if (task.status === "done") {
       throw new RingmainError(
         "STATE_INVALID",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line, recordKey, recordTypes } from "../fields.ts";
 import { recordDetail } from "../records.ts";
@@ -8,7 +9,6 @@ import { checkMerge } from "../store/merge-rules.ts";
 import { findRecord } from "../store/record-directory.ts";
 import { showRecord } from "../store/record-view.ts";
 import { sameNames } from "../store/same-names.ts";
-import { expectVersion } from "../store/versions.ts";
 
 const count = z.int().describe("How many now belong to the survivor.");
 
@@ -77,8 +77,13 @@ export const mergeRecordsTool = defineTool({
       );
     }
     checkMerge(survivor, duplicate);
-    expectVersion(await showRecord(call, survivor), input.expected_version);
-    expectVersion(await showRecord(call, duplicate), input.duplicate_expected_version);
+    for (const [one, expected] of [
+      [survivor, input.expected_version],
+      [duplicate, input.duplicate_expected_version],
+    ] as const) {
+      const record = await showRecord(call, one);
+      expectVersion({ name: one.ref, record, expected, readBy: "get_record" });
+    }
     const merged = await mergeInto(call, survivor, duplicate, input.reason);
     const { company_id } = await findRecord(call, survivor.id);
     return {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line, recordKey } from "../fields.ts";
@@ -6,7 +7,6 @@ import { dealRecord, redirectedFrom } from "../records.ts";
 import { moveDealStage } from "../store/deal-stage.ts";
 import { dealRow, getDeal } from "../store/deals.ts";
 import { findRecord, touchRecord } from "../store/record-directory.ts";
-import { expectVersion } from "../store/versions.ts";
 
 export const moveDealStageTool = defineTool({
   name: "move_deal_stage",
@@ -42,7 +42,8 @@ export const moveDealStageTool = defineTool({
   },
   async handler({ id, expected_version, ...move }, call) {
     const record = await findRecord(call, id, "deal");
-    expectVersion(await getDeal(call, record.id), expected_version);
+    const current = await getDeal(call, record.id);
+    expectVersion({ name: current.ref, record: current, expected: expected_version, readBy: "get_deal" });
     const deal = await dealRow(call, record.id);
     await moveDealStage(call, deal, move);
     await touchRecord(call, record);

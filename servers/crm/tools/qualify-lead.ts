@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { isoDate, money, tradeLine } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line, ownerKey, recordKey } from "../fields.ts";
@@ -10,7 +11,6 @@ import { getLead, leadRow } from "../store/leads.ts";
 import { openDeal } from "../store/new-deal.ts";
 import { getActiveOwner, pickOwner } from "../store/owners.ts";
 import { findRecord, touchRecord } from "../store/record-directory.ts";
-import { expectVersion } from "../store/versions.ts";
 
 export const qualifyLeadTool = defineTool({
   name: "qualify_lead",
@@ -58,7 +58,8 @@ export const qualifyLeadTool = defineTool({
   },
   async handler({ id, outcome, reason, deal, expected_version }, call) {
     const record = await findRecord(call, id, "lead");
-    expectVersion(await getLead(call, record.id), expected_version);
+    const current = await getLead(call, record.id);
+    expectVersion({ name: current.ref, record: current, expected: expected_version, readBy: "get_record" });
     const lead = await leadRow(call, record.id);
     const { redirected_from } = record;
     if (deal === undefined) {

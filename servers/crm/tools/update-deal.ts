@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { isoDate, money, tradeLine } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line, ownerKey, recordKey } from "../fields.ts";
@@ -6,7 +7,6 @@ import { dealRecord, redirectedFrom } from "../records.ts";
 import { clearableDealFields, updateDeal } from "../store/deal-update.ts";
 import { dealRow, getDeal } from "../store/deals.ts";
 import { findRecord } from "../store/record-directory.ts";
-import { expectVersion } from "../store/versions.ts";
 
 export const updateDealTool = defineTool({
   name: "update_deal",
@@ -48,7 +48,8 @@ export const updateDealTool = defineTool({
   },
   async handler({ id: key, expected_version, ...change }, call) {
     const { id, redirected_from } = await findRecord(call, key, "deal");
-    expectVersion(await getDeal(call, id), expected_version);
+    const current = await getDeal(call, id);
+    expectVersion({ name: current.ref, record: current, expected: expected_version, readBy: "get_deal" });
     await updateDeal(call, await dealRow(call, id), change);
     return { ...(await getDeal(call, id)), redirected_from };
   },

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import { RingmainError } from "../../../src/core/errors.ts";
 import { canonicalJson } from "../../../src/core/json.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line } from "../fields.ts";
 import { dealStatuses, pipelineRecord } from "../records.ts";
 import type { CrmContext } from "../store/context.ts";
 import { checkPipeline } from "../store/pipeline-rules.ts";
 import { listPipelines, pipelineRow, savePipeline } from "../store/pipelines.ts";
-import { expectVersion } from "../store/versions.ts";
 
 const key = z
   .string()
@@ -60,14 +59,15 @@ export const upsertPipelineTool = defineTool({
   async handler({ expected_version, ...pipeline }, call) {
     checkPipeline(pipeline.stages);
     const current = await pipelineRow(call, pipeline.id);
-    if (current === undefined && expected_version !== undefined) {
-      throw new RingmainError("NOT_FOUND", `There is no pipeline "${pipeline.id}" to change.`, {
-        hint: "Leave expected_version out to add it; list_pipelines shows those there are.",
-      });
-    }
-    if (current !== undefined) {
-      const { version, ...shown } = await readBack(call, pipeline.id);
-      expectVersion({ ref: `Pipeline ${pipeline.id}`, ...shown, version }, expected_version);
+    const before = current === undefined ? undefined : await readBack(call, pipeline.id);
+    expectVersion({
+      name: `Pipeline ${pipeline.id}`,
+      record: before,
+      expected: expected_version,
+      readBy: "list_pipelines",
+    });
+    if (before !== undefined) {
+      const { version, ...shown } = before;
       if (canonicalJson(shown) === canonicalJson(inOrder(pipeline)))
         return { ...shown, version, created: false };
     }

@@ -1,10 +1,10 @@
 import type { Selectable } from "kysely";
 import { didYouMean } from "../../../src/core/closest.ts";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { LocationRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import type { LocationTable } from "./tables.ts";
-import { requireVersion } from "./versions.ts";
 
 export type LocationRow = Selectable<LocationTable>;
 
@@ -30,6 +30,12 @@ export async function upsertLocation(
   input: { code: string; name: string; expected_version?: number | undefined },
 ): Promise<LocationRecord & { created: boolean }> {
   const current = await findLocation(call, input.code);
+  expectVersion({
+    name: `Location ${current?.code ?? input.code}`,
+    record: current,
+    expected: input.expected_version,
+    readBy: "list_locations",
+  });
   const at = call.now.toISOString();
   if (current === undefined) {
     const id = call.newId("loc");
@@ -38,7 +44,6 @@ export async function upsertLocation(
     call.changed("inventory_location", id, 1);
     return { ...row, created: true };
   }
-  requireVersion({ name: `Location ${current.code}`, record: current, expected: input.expected_version });
   if (current.name === input.name) return { ...current, created: false };
   const update = { name: input.name, version: current.version + 1, updated_at: at };
   await call.db.updateTable("inventory_location").set(update).where("id", "=", current.id).execute();

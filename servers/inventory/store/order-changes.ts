@@ -1,4 +1,5 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { OrderRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { requireItems } from "./items.ts";
@@ -7,7 +8,6 @@ import { recordMovement } from "./movements.ts";
 import { cancelQueuedMessage, queueOrderMessage } from "./outbox.ts";
 import { requireOrder } from "./purchase-orders.ts";
 import type { OrderStatus } from "./tables.ts";
-import { requireVersion } from "./versions.ts";
 
 export interface OrderChange {
   purchase_order_id: string;
@@ -97,7 +97,12 @@ async function orderToChange(
   to: OrderStatus,
 ): Promise<OrderRecord> {
   const order = await requireOrder(call, change.purchase_order_id);
-  requireVersion({ name: order.ref, record: order, expected: change.expected_version });
+  expectVersion({
+    name: order.ref,
+    record: order,
+    expected: change.expected_version,
+    readBy: "get_purchase_order",
+  });
   if (from.includes(order.status)) return order;
   throw new RingmainError("STATE_INVALID", `${order.ref} is ${order.status}, so it cannot be ${to}.`, {
     hint: nextStep(order, from),

@@ -1,8 +1,8 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { ReservationRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { isExpired } from "./expiry.ts";
-import { requireVersion } from "./versions.ts";
 
 /** The reservation of an id, with where it holds its units. Throws NOT_FOUND. */
 export async function requireReservation(call: InventoryContext, id: string): Promise<ReservationRecord> {
@@ -25,7 +25,12 @@ export async function requireActive(
 ): Promise<ReservationRecord> {
   const reservation = await requireReservation(call, input.reservation_id);
   const { reservation_id: id, status } = reservation;
-  requireVersion({ name: `Reservation ${id}`, record: reservation, expected: input.expected_version });
+  expectVersion({
+    name: `Reservation ${id}`,
+    record: reservation,
+    expected: input.expected_version,
+    readBy: "get_reservation",
+  });
   if (status === "active" || (status === "unfilled" && to === "released")) return reservation;
   throw new RingmainError("STATE_INVALID", `Reservation ${id} is ${status}, so it cannot be ${to}.`, {
     hint:

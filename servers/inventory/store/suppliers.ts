@@ -1,12 +1,12 @@
 import type { Selectable } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import type { SupplierRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { contains } from "./like.ts";
 import { type Page, takePage } from "./pages.ts";
 import type { SupplierTable } from "./tables.ts";
-import { requireVersion } from "./versions.ts";
 
 export type SupplierRow = Selectable<SupplierTable>;
 
@@ -92,6 +92,12 @@ export async function upsertSupplier(
       hint: "Add name, or give the id of a supplier that search_suppliers lists.",
     });
   }
+  expectVersion({
+    name: `Supplier ${current?.name ?? name}`,
+    record: current && supplierRecordOf(current),
+    expected: input.expected_version,
+    readBy: "search_suppliers",
+  });
   const at = call.now.toISOString();
   if (current === undefined) {
     if (wanted.external_id === null) await refuseTakenName(call, name);
@@ -101,11 +107,6 @@ export async function upsertSupplier(
     call.changed("inventory_supplier", id, 1);
     return { ...supplierRecordOf(row), created: true };
   }
-  requireVersion({
-    name: `Supplier ${current.name}`,
-    record: supplierRecordOf(current),
-    expected: input.expected_version,
-  });
   if (wanted.external_id !== null && wanted.external_id !== current.external_id) {
     await refuseTakenExternalId(call, wanted.external_id);
   }

@@ -1,4 +1,5 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { Money } from "../../../src/kit/fields.ts";
 import type { ItemRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
@@ -10,7 +11,6 @@ import { openOrder } from "./purchase-orders.ts";
 import { readLevels } from "./stock.ts";
 import { requireSupplier, requireSupplierByExternalId } from "./suppliers.ts";
 import type { CostingMethod } from "./tables.ts";
-import { requireVersion } from "./versions.ts";
 
 export interface ItemInput {
   sku: string;
@@ -38,6 +38,12 @@ export async function upsertItem(
   input: ItemInput,
 ): Promise<ItemRecord & { created: boolean }> {
   const current = await findItem(call, input.sku);
+  expectVersion({
+    name: `Item ${current?.sku ?? input.sku}`,
+    record: current,
+    expected: input.expected_version,
+    readBy: current === undefined ? "search_items" : "get_stock",
+  });
   if (current !== undefined) {
     await updateItem(call, current, input);
     return { ...(await requireItem(call, input.sku)), created: false };
@@ -80,7 +86,6 @@ async function insertItem(call: InventoryContext, input: ItemInput): Promise<str
 }
 
 async function updateItem(call: InventoryContext, current: ItemRecord, input: ItemInput): Promise<void> {
-  requireVersion({ name: `Item ${current.sku}`, record: current, expected: input.expected_version });
   const stored = {
     external_id: current.external_id ?? null,
     name: current.name,

@@ -62,7 +62,7 @@ it("refuses a stale version and shows the current record", async () => {
   await books.call("upsert_customer", { id, city: "Kiel" });
   await expect(
     books.call("upsert_customer", { id, city: "Bremen", expected_version: 1 }),
-  ).rejects.toMatchObject(refusal("CONFLICT", '"city":"Kiel"', "expected_version 2"));
+  ).rejects.toMatchObject(refusal("CONFLICT", "at version 2, not 1", '"city":"Kiel"'));
   await books.call("upsert_customer", { id, city: "Bremen", expected_version: 2 });
 });
 

@@ -125,6 +125,16 @@ describe("post_invoice", () => {
     await expect(
       books.call("post_invoice", { invoice_id: draft.id, expected_version: 9 }),
     ).rejects.toMatchObject(refusal("CONFLICT", "at version 1, not 9", "expected_version 1"));
+    const lines = Array.from({ length: 40 }, () => line(500));
+    const long = await books.draft(id, 0, { lines });
+    await expect(
+      books.call("update_invoice_draft", { invoice_id: long.id, expected_version: 2 }),
+    ).rejects.toMatchObject({
+      ...refusal("CONFLICT", `${long.number} is at version 1`, '"total":{"minor":20000,"currency":"EUR"}'),
+      hint: expect.stringMatching(
+        /^.{0,1000}"lines":"40 entries".{0,300}get_invoice shows it whole.{0,200}$/,
+      ),
+    });
     const free = await books.draft(id, 500, { lines: [line(500, 1, { discount_rate: "1" })] });
     await expect(books.call("post_invoice", { invoice_id: free.id })).rejects.toMatchObject(
       refusal("STATE_INVALID", "zero", "above zero"),

@@ -64,6 +64,12 @@ test("a stale expected_version is a conflict that shows the current record", asy
   });
   expect(refusal).toMatchObject({ code: "CONFLICT", message: "Item ROPE-12 is at version 2, not 1." });
   expect(refusal.hint).toContain('"reorder_point":40');
+
+  const misspelt = { sku: "ROPE-21", name: "Rope", unit_cost: { minor: 1, currency: "EUR" } };
+  expect(await inventory.refusal("upsert_item", { ...misspelt, expected_version: 2 })).toMatchObject({
+    code: "NOT_FOUND",
+    hint: expect.stringContaining("search_items"),
+  });
 });
 
 test.each([
