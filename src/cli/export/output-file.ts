@@ -26,13 +26,17 @@ async function write(name: string, found: Stats | undefined, chunks: AsyncIterab
   // a link stays a link
   const path = found === undefined ? resolve(name) : realpathSync(name);
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const stream = createWriteStream(beside, {
+    flags: "wx",
+    flush: true,
+    mode: (found?.mode ?? 0o666) & 0o777,
+  });
   try {
-    await pipeline(
-      chunks,
-      createWriteStream(beside, { flags: "wx", flush: true, mode: (found?.mode ?? 0o666) & 0o777 }),
-    );
+    await pipeline(chunks, stream);
     renameSync(beside, path);
   } catch (cause) {
+    // chunks that fail at once do so before the file is opened, and it would appear after it was removed
+    if (!stream.closed) await new Promise<void>((resolve) => stream.once("close", () => resolve()));
     rmSync(beside, { force: true });
     if (!isFileError(cause)) throw cause;
     throw new RingmainError("INPUT_INVALID", `${name} cannot be written.`, {
