@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { currency, instant, isoDate, money, tradeLine } from "../../src/kit/fields.ts";
+import { currency, instant, isoDate, money, rows, tradeLine } from "../../src/kit/fields.ts";
 import { roundingModes } from "./store/rounding.ts";
 import { entryKinds } from "./store/tables.ts";
 
@@ -221,7 +221,7 @@ export const entryRecord = z.strictObject({
   source_id: z.string().describe("The invoice, payment, refund, credit note or write-off behind it."),
   memo: z.string(),
   reverses: z.string().optional().describe("The entry it reverses."),
-  postings: z.array(postingRecord),
+  postings: z.array(postingRecord).meta(rows),
 });
 
 /** A customer as it stands in the books. */

@@ -19,6 +19,12 @@ export interface ToolDescription {
   factsSchema?: Json | undefined;
 }
 
+/**
+ * In an output schema: the entries of this list are the rows when the answer is written as a table. `items` needs no
+ * such mark. Within a marked list it makes a row of each of its own entries.
+ */
+export const rowsKeyword = "x-rows";
+
 /** `server.tool`, as workflows, grants and policies write it. */
 export function toolId(tool: Pick<ToolDescription, "server" | "name">): string {
   return `${tool.server}.${tool.name}`;

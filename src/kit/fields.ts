@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../core/errors.ts";
+import { rowsKeyword } from "../core/tool-description.ts";
 import { isOneLine, isPlainText } from "./plain-text.ts";
 
 /** An ISO 4217 currency code. */
@@ -40,6 +41,9 @@ export function page<Item extends z.ZodType>(item: Item) {
     next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
   });
 }
+
+/** Marks a list of a report, `z.array(…).meta(rows)`, as the one whose entries an export writes as rows. */
+export const rows = { [rowsKeyword]: true };
 
 /** Makes an opaque cursor from the sort key of a page's last row. */
 export function encodeCursor(key: readonly (string | number)[]): string {

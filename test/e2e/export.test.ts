@@ -136,3 +136,53 @@ describeBuilt("ringmain export", () => {
     expect(readdirSync(workspace.dir).filter((name) => name.includes("refused"))).toEqual([]);
   });
 });
+
+describeBuilt("ringmain export accounting.report", () => {
+  let company: TestWorkspace;
+  const exported = async (report: string): Promise<Record<string, string>[]> => {
+    const ended = await company.ringmain("export", "accounting.report", "-a", `report=${report}`);
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    return parse(ended.stdout, { columns: true });
+  };
+  /** A column in hundredths: all currencies of the sample have two decimal places. */
+  const sum = (rows: readonly Record<string, string>[], column: string) =>
+    rows.reduce((total, row) => total + Math.round(Number(row[column] ?? 0) * 100), 0);
+
+  beforeAll(async () => {
+    company = await makeWorkspace({ sample: true, roles: { owner: { tools: ["accounting.*"] } } });
+  });
+  afterAll(() => company.remove());
+
+  it("writes the accounts of a trial balance, whose sides are equal", async () => {
+    const accounts = await exported("trial_balance");
+    expect(accounts[0]).toMatchObject({ account_id: "1000", name: "Bank", "debit.currency": "EUR" });
+    expect(sum(accounts, "base_debit")).toBeGreaterThan(0);
+    expect(sum(accounts, "base_debit")).toBe(sum(accounts, "base_credit"));
+  });
+
+  it.each([
+    ["profit_and_loss", ["income", "expense"]],
+    ["balance_sheet", ["asset", "liability", "equity"]],
+  ])("writes the lines of %s", async (report, types) => {
+    const lines = await exported(report);
+    expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(types));
+    for (const { amount } of lines) expect(amount).toMatch(/^-?\d+\.\d\d$/);
+  });
+
+  it("writes a row for each posting of the general ledger, over all pages", async () => {
+    const postings = await exported("general_ledger");
+    const [stored] = company.query("SELECT count(*) AS postings FROM accounting_posting");
+    expect(postings).toHaveLength(Number(stored?.postings));
+    expect(postings[0]).toMatchObject({ number: "1", "postings.account_id": "1000" });
+    expect(sum(postings, "postings.base_debit")).toBe(sum(postings, "postings.base_credit"));
+  });
+
+  it("refuses the hledger journal, which is no table", async () => {
+    const journal = ["-a", "report=general_ledger", "-a", "format=hledger"];
+    expect(await company.ringmain("export", "accounting.report", ...journal)).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining("ringmain call accounting.report"),
+    });
+  });
+});

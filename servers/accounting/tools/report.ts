@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { currency, isoDate, money, pageInput } from "../../../src/kit/fields.ts";
+import { currency, isoDate, money, pageInput, rows } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { accountId, accountType, businessDay, entryRecord } from "../fields.ts";
 import { requireAccount } from "../store/accounts.ts";
@@ -57,6 +57,7 @@ export const report = defineTool({
           base_credit: money.describe("The credit in the base currency."),
         }),
       )
+      .meta(rows)
       .optional()
       .describe("trial_balance, by account and currency."),
     totals: z
@@ -74,6 +75,7 @@ export const report = defineTool({
           amount: money.describe("Positive on the normal side: income and liabilities are credits."),
         }),
       )
+      .meta(rows)
       .optional()
       .describe("profit_and_loss and balance_sheet, in the base currency."),
     summary: z
@@ -88,7 +90,7 @@ export const report = defineTool({
       })
       .optional()
       .describe("Over all accounts. assets = liabilities + equity + earnings."),
-    entries: z.array(entryRecord).optional().describe("general_ledger, by day and number."),
+    entries: z.array(entryRecord).meta(rows).optional().describe("general_ledger, by day and number."),
     journal: z.string().optional().describe("general_ledger in the format hledger."),
     next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
   }),

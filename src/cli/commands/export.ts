@@ -45,6 +45,10 @@ The file is CSV (RFC 4180, UTF-8). Its first line names the columns: the fields 
 \`ringmain call TOOL --describe --json\` shows them. A field of an object is a column of its own, customer.name; money
 is two, total (12.50) and total.currency (EUR); a list is JSON; what is absent is empty.
 
+Of accounting.report the rows are those of the report that you name: the accounts of a trial balance, the lines of a
+statement (what only its summary has is not among them), and of the general ledger one for each posting, with the
+fields of its entry in each.
+
 A text that begins with = + - @ tab or a line end gets an apostrophe (') in front, unless it is a plain number:
 a spreadsheet would run it as a formula.
 
@@ -55,6 +59,7 @@ ${examples([
     `ringmain export accounting.list_invoices -a 'status=["overdue"]' > overdue.csv`,
     "some of them, to stdout",
   ],
+  ["ringmain export accounting.report -a report=general_ledger -o ledger.csv", "every posting of the books"],
   ["ringmain export crm.search_records -a type=deal -o deals.csv --yes", "replace the file of yesterday"],
 ])}`;
 
@@ -72,19 +77,19 @@ async function exportList(id: string, options: ExportOptions, global: GlobalOpti
   onInterrupt(async () => stop.abort());
   try {
     const tool = await findTool(ring, id);
-    const list = asListTool(tool) ?? refuse(noListError(tool, await ring.tools(tool.server)));
+    const listTool = asListTool(tool) ?? refuse(noListError(tool, await ring.tools(tool.server)));
     const given = readArguments(tool, options.arg ?? [], options.args);
     if (file?.exists) await confirm(`${output} exists. Replace it?`, global);
 
     const call = caller(ring, id, stop.signal);
+    const { list, pages } = await readPages({ tool: listTool, arguments: given, call });
     // rows that scroll by on the same terminal are progress enough
     const isShown = !global.quiet && !json && (file !== undefined || !terminal.isTty);
     const items = countItems({
       stream: isShown ? process.stderr : undefined,
       nowMs: () => performance.now(),
     });
-    const pages = items.through(readPages({ list, arguments: given, call }));
-    const chunks = csvText(columnsOf(list.itemSchema), pages, options);
+    const chunks = csvText(columnsOf(list.rowSchema), items.through(pages), options);
     if (file === undefined) return await print(chunks);
     await file.write(chunks);
     if (json) terminal.json({ file: output, items: items.total() });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { asListTool, noListError } from "../../../../src/cli/export/list-tool.ts";
+import { columnsOf } from "../../../../src/cli/export/columns.ts";
+import { asListTool, type ListTool, noListError } from "../../../../src/cli/export/list-tool.ts";
 import { readPages } from "../../../../src/cli/export/read-pages.ts";
 import type { Json } from "../../../../src/core/json.ts";
 import type { Effect } from "../../../../src/core/tool-description.ts";
-import { page, pageInput } from "../../../../src/kit/fields.ts";
+import { page, pageInput, rows } from "../../../../src/kit/fields.ts";
 import { describeTool } from "../../../fixtures/workflow/catalog.ts";
 import { collect } from "../import/temporary-files.ts";
 
@@ -33,7 +34,7 @@ describe("a list tool", () => {
   it("reads items, in pages or at once", () => {
     expect(asListTool(listTool())).toEqual({
       id: "crm.list_words",
-      itemSchema: { type: "string" },
+      lists: [{ member: "items", rowSchema: { type: "string" } }],
       whole: { limit: 100 },
     });
     const whole = describeTool("crm.list_words", "read", nothing, items);
@@ -65,9 +66,12 @@ describe("a list tool", () => {
 });
 
 describe("pages", () => {
-  const list = { id: "crm.list_words", itemSchema: {}, whole: { limit: 100 } };
-  const read = (call: (given: Record<string, Json>) => Promise<Json>, given: Record<string, Json> = {}) =>
-    collect(readPages({ list, arguments: given, call }));
+  const words = { id: "crm.list_words", lists: [{ member: "items", rowSchema: {} }], whole: { limit: 100 } };
+  const read = async (
+    call: (given: Record<string, Json>) => Promise<Json>,
+    given: Record<string, Json> = {},
+    tool: ListTool = words,
+  ) => collect((await readPages({ tool, arguments: given, call })).pages);
 
   it("follow next_cursor to the end, as large as they may be", async () => {
     const { asked, call } = answers({ items: ["a", "b"], next_cursor: "2" }, { items: ["c"] });
@@ -87,6 +91,45 @@ describe("pages", () => {
   it("end with an error where they would never end", async () => {
     const { call } = answers({ items: [], next_cursor: "2" }, { items: [], next_cursor: "2" });
     await expect(read(call)).rejects.toMatchObject({ code: "STATE_INVALID" });
+  });
+
+  it("have the rows of the list that the answer has; a marked list within it makes rows of its own", async () => {
+    const posting = z.strictObject({ account: z.string() });
+    const entry = z.strictObject({ number: z.int(), postings: z.array(posting).meta(rows) });
+    const report = z.strictObject({
+      accounts: z.array(z.string()).meta(rows).optional(),
+      totals: z.array(z.string()),
+      entries: z.array(entry).meta(rows).optional(),
+    });
+    const tool = asListTool(listTool(z.strictObject(pageInput), report));
+    if (tool === undefined) throw new Error("a report has rows");
+    expect(tool.lists.map(({ member, inner }) => [member, inner])).toEqual([
+      ["accounts", undefined],
+      ["entries", "postings"],
+    ]);
+    const { call } = answers(
+      {
+        totals: [],
+        entries: [{ number: 1, postings: [{ account: "1000" }, { account: "4000" }] }],
+        next_cursor: "2",
+      },
+      { totals: [], entries: [{ number: 2, postings: [] }] },
+    );
+    expect(await read(call, {}, tool)).toEqual([
+      [
+        { number: 1, postings: { account: "1000" } },
+        { number: 1, postings: { account: "4000" } },
+      ],
+      [],
+    ]);
+    const [, entries] = tool.lists;
+    expect(columnsOf(entries?.rowSchema).map(({ name }) => name)).toEqual(["number", "postings.account"]);
+    const accounts = answers({ totals: [], accounts: ["1000"] });
+    expect(await read(accounts.call, {}, tool)).toEqual([["1000"]]);
+    await expect(read(answers({ totals: [] }).call, {}, tool)).rejects.toMatchObject({
+      code: "STATE_INVALID",
+      message: "The answer of crm.list_words has no rows.",
+    });
   });
 
   it("fail as the call does", async () => {
