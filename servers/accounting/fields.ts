@@ -154,6 +154,7 @@ const invoiceLine = z.strictObject({
   unit_price: money,
   discount_rate: z.string().describe('Decimal text, "0.15" is 15 %.'),
   account_id: z.string().describe("Income account."),
+  account_name: z.string().describe("Name of the income account."),
   tax_code: z.string(),
   tax_rate: z.string().describe('Decimal text: "0.19" is 19 %.'),
   net: money.describe("unit_price × quantity × (1 − discount_rate), rounded, without the tax."),
@@ -189,10 +190,12 @@ export const allocationOutput = z.strictObject({
 export const paymentRecord = z.strictObject({
   payment_id: paymentId,
   customer_id: customerId,
-  amount: money,
-  received_on: isoDate,
-  bank_reference: z.string(),
-  bank_account_id: z.string(),
+  customer_name: z.string().describe("Name of the customer."),
+  amount: money.describe("What arrived."),
+  received_on: isoDate.describe("Value day on the bank statement."),
+  bank_reference: z.string().describe("As it stands on the bank statement."),
+  bank_account_id: z.string().describe("Asset account that it arrived on."),
+  bank_account_name: z.string().describe("Name of that account."),
   exchange_rate: z.string().describe("Base currency per unit, as posted."),
   refunded: money.describe("What was paid back."),
   unallocated: money.describe("What no invoice took and was not paid back."),
@@ -221,7 +224,11 @@ export const entryRecord = z.strictObject({
   source_id: z.string().describe("The invoice, payment, refund, credit note or write-off behind it."),
   memo: z.string(),
   reverses: z.string().optional().describe("The entry it reverses."),
-  postings: z.array(postingRecord).meta(rows),
+  postings: z
+    .array(postingRecord)
+    .meta(rows)
+    .describe("Debits and credits; they are equal in each currency."),
+  version,
 });
 
 /** A customer as it stands in the books. */
@@ -263,6 +270,7 @@ export const taxCodeRecord = z.strictObject({
   name: z.string(),
   rate: z.string().describe('Decimal text: "0.19" is 19 %.'),
   account_id: z.string().describe("Account that collects the tax."),
+  account_name: z.string().describe("Name of that account."),
   version,
 });
 

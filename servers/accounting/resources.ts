@@ -1,3 +1,4 @@
+import { isRecord } from "../../src/core/json.ts";
 import { resourceDefiner } from "../../src/kit/define-resource.ts";
 import type { Completion } from "../../src/kit/read-source.ts";
 import type { AccountingContext } from "./store/context.ts";
@@ -79,9 +80,9 @@ export const resources = [
         status: ["open", "partly_paid", "overdue"],
         ...(cursor !== undefined && { cursor }),
       }),
-      item: ({ number, customer_name }) => ({
+      item: ({ number, customer }) => ({
         values: { number: String(number) },
-        title: [number, customer_name].filter((part) => part !== undefined).join(" "),
+        title: isRecord(customer) ? `${number} ${customer.name}` : String(number),
       }),
     },
   }),

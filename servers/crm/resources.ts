@@ -48,8 +48,10 @@ export const resources = [
     name: "pipelines",
     uri: "crm://pipelines",
     title: "Pipelines and stages",
-    description: "The sales pipelines with their stages in order, and where a deal may move from each.",
+    description:
+      "The sales pipelines with their stages in order, and where a deal may move from each. The first 100.",
     tool: listPipelinesTool,
+    arguments: () => ({ limit: 100 }),
   }),
   defineResource({
     name: "deal",

@@ -69,8 +69,8 @@ export const expectedVersion = z
 export const version = z.int().min(1).describe("Counts the changes of the record, from 1.");
 
 /** How much of each record a tool shows. Spread into its input. */
-export function responseFormat(detail: string) {
-  return { response_format: z.enum(["concise", "detailed"]).default("concise").describe(detail) };
+export function responseFormat(detail: string, unless: "concise" | "detailed" = "concise") {
+  return { response_format: z.enum(["concise", "detailed"]).default(unless).describe(detail) };
 }
 
 /** Free text of a person on one line: a name or a reason. */

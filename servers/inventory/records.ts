@@ -84,7 +84,6 @@ export const listedItem = itemRecord.partial({
   costing_method: true,
   target_quantity: true,
   may_go_negative: true,
-  version: true,
   created_at: true,
   updated_at: true,
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instant, money } from "../../src/kit/fields.ts";
+import { currency, instant, isoDate, money } from "../../src/kit/fields.ts";
 import { units, version } from "./fields.ts";
 import { costingMethod, itemSku, locationCode } from "./records.ts";
 
@@ -41,7 +41,7 @@ const values = {
 };
 
 export const valuationTotal = z.strictObject({
-  currency: z.string().describe("ISO 4217 code; amounts of different currencies are not added."),
+  currency: currency.describe("ISO 4217 code; amounts of different currencies are not added."),
   item_count: z.int().describe("Items with units or a value."),
   ...values,
 });
@@ -60,7 +60,7 @@ export type ValuationItem = z.infer<typeof valuationItem>;
 
 export const rollForward = z.strictObject({
   method: costingMethod.describe("The method that these amounts follow."),
-  currency: z.string().describe("ISO 4217 code."),
+  currency: currency.describe("ISO 4217 code."),
   opening: money.describe("Value at the beginning of the first day."),
   received: money.describe("Value that came in: openings, receipts, finds."),
   cost_of_goods_sold: money.describe("What shipments cost."),
@@ -70,8 +70,8 @@ export const rollForward = z.strictObject({
 export type RollForward = z.infer<typeof rollForward>;
 
 export const historyPoint = z.strictObject({
-  from: z.string().describe("First day of the period, YYYY-MM-DD."),
-  to: z.string().describe("Last day of the period, YYYY-MM-DD."),
+  from: isoDate.describe("First day of the period."),
+  to: isoDate.describe("Last day of the period."),
   came_in: units.describe("Units that came in."),
   went_out: units.describe("Units that went out, as a positive number."),
   on_hand: units.describe("Units at the end of the period."),

@@ -17,8 +17,9 @@ export const resources = [
     name: "locations",
     uri: "inv://locations",
     title: "Locations",
-    description: "Every place where stock is kept, by code.",
+    description: "Every place where stock is kept, by code. The first 100.",
     tool: listLocationsTool,
+    arguments: () => ({ limit: 100 }),
   }),
   defineResource({
     name: "low_stock",

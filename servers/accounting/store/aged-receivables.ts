@@ -19,10 +19,17 @@ export interface AgedCustomer extends AgeBuckets {
   currency: string;
 }
 
+/** What is reported: the end of a day, over all customers or one. */
+interface Aged {
+  asOf: string;
+  customerId?: string | undefined;
+}
+
 /** One page of customers and currencies with an open balance at the end of a day, the largest total first. */
 export async function agedByCustomer(
   { db }: AccountingContext,
-  { asOf, limit, cursor }: { asOf: string; limit: number; cursor?: string | undefined },
+  { asOf, customerId }: Aged,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ rows: AgedCustomer[]; nextCursor: string | undefined }> {
   let sums = db
     .selectFrom(owedAt(asOf).as("owed"))
@@ -34,6 +41,7 @@ export async function agedByCustomer(
     .orderBy("owed.customer_id")
     .orderBy("owed.currency")
     .limit(limit + 1);
+  if (customerId !== undefined) sums = sums.where("owed.customer_id", "=", customerId);
   if (cursor !== undefined) {
     const [total, customer, currency] = decodeCursor(cursor, 3);
     sums = sums.having(sql<boolean>`(-sum(owed.minor), owed.customer_id, owed.currency)
@@ -59,10 +67,11 @@ export async function agedByCustomer(
 /** The same buckets over all customers, one row per currency. */
 export async function agedTotals(
   { db }: AccountingContext,
-  asOf: string,
+  { asOf, customerId }: Aged,
 ): Promise<(AgeBuckets & { currency: string })[]> {
   return await db
     .selectFrom(owedAt(asOf).as("owed"))
+    .$if(customerId !== undefined, (select) => select.where("owed.customer_id", "=", customerId ?? ""))
     .groupBy("owed.currency")
     .select("owed.currency")
     .select(bucketsAt(asOf))

@@ -16,6 +16,7 @@ export function entryView(entry: LedgerEntry, baseCurrency: string): z.output<ty
     memo: entry.memo,
     reverses: entry.reverses_id ?? undefined,
     postings: entry.postings.map((posting) => postingView(posting, baseCurrency)),
+    version: entry.version,
   };
 }
 

@@ -69,10 +69,12 @@ export async function readInvoiceRecord(
 ): Promise<z.output<typeof invoiceRecord>> {
   const row = await selectInvoices(context).where("invoice.id", "=", id).executeTakeFirstOrThrow();
   const lines = await context.db
-    .selectFrom("accounting_invoice_line")
-    .selectAll()
-    .where("invoice_id", "=", id)
-    .orderBy("line")
+    .selectFrom("accounting_invoice_line as line")
+    .innerJoin("accounting_account as account", "account.id", "line.account_id")
+    .selectAll("line")
+    .select("account.name as account_name")
+    .where("line.invoice_id", "=", id)
+    .orderBy("line.line")
     .execute();
   return {
     ...summaryOf(row, context.today),
@@ -84,6 +86,7 @@ export async function readInvoiceRecord(
       unit_price: { minor: line.unit_price_minor, currency: row.currency },
       discount_rate: line.discount_rate,
       account_id: line.account_id,
+      account_name: line.account_name,
       tax_code: line.tax_code,
       tax_rate: line.tax_rate,
       net: { minor: line.net_minor, currency: row.currency },

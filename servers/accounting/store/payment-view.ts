@@ -5,16 +5,38 @@ import type { AccountingContext } from "./context.ts";
 import { type Allocation, unallocatedMinor } from "./payments.ts";
 import type { PaymentRow } from "./tables.ts";
 
+/** A payment row joined with the names of what it points to. */
+interface PaymentWithNames extends PaymentRow {
+  customer_name: string;
+  account_name: string;
+}
+
+function selectPayments({ db }: AccountingContext) {
+  return db
+    .selectFrom("accounting_payment as payment")
+    .innerJoin("accounting_customer as customer", "customer.id", "payment.customer_id")
+    .innerJoin("accounting_account as account", "account.id", "payment.account_id")
+    .selectAll("payment")
+    .select(["customer.name as customer_name", "account.name as account_name"]);
+}
+
+/** Reads a payment back as tools return it. */
+export async function readPaymentRecord(context: AccountingContext, id: string) {
+  return paymentView(await selectPayments(context).where("payment.id", "=", id).executeTakeFirstOrThrow());
+}
+
 /** A payment as tools return it. */
-export function paymentView(row: PaymentRow) {
+export function paymentView(row: PaymentWithNames) {
   const { currency } = row;
   return {
     payment_id: row.id,
     customer_id: row.customer_id,
+    customer_name: row.customer_name,
     amount: { minor: row.amount_minor, currency },
     received_on: row.received_on,
     bank_reference: row.bank_reference,
     bank_account_id: row.account_id,
+    bank_account_name: row.account_name,
     exchange_rate: row.exchange_rate,
     refunded: { minor: row.refunded_minor, currency },
     unallocated: { minor: unallocatedMinor(row), currency },
@@ -24,8 +46,14 @@ export function paymentView(row: PaymentRow) {
 }
 
 /** Refuses a change that was decided on another version of a payment. Throws CONFLICT with the payment as it is. */
-export function expectPaymentVersion(row: PaymentRow, expected: number | undefined): void {
-  expectVersion({ name: `Payment ${row.id}`, record: paymentView(row), expected, readBy: "list_payments" });
+export async function expectPaymentVersion(
+  context: AccountingContext,
+  { id, version }: PaymentRow,
+  expected: number | undefined,
+): Promise<void> {
+  if (expected === undefined || expected === version) return;
+  const record = await readPaymentRecord(context, id);
+  expectVersion({ name: `Payment ${id}`, record, expected, readBy: "list_payments" });
 }
 
 /** An allocation as tools return it. */
@@ -41,7 +69,7 @@ export function allocationView(one: Allocation, currency: string) {
 
 /** One page of payments, the latest first. */
 export async function listPayments(
-  { db }: AccountingContext,
+  context: AccountingContext,
   input: {
     customerId?: string | undefined;
     unallocatedOnly: boolean;
@@ -51,20 +79,20 @@ export async function listPayments(
     cursor?: string | undefined;
   },
 ) {
-  let select = db
-    .selectFrom("accounting_payment")
-    .selectAll()
-    .orderBy("received_on", "desc")
-    .orderBy("id", "desc")
+  let select = selectPayments(context)
+    .orderBy("payment.received_on", "desc")
+    .orderBy("payment.id", "desc")
     .limit(input.limit + 1);
-  if (input.customerId !== undefined) select = select.where("customer_id", "=", input.customerId);
+  if (input.customerId !== undefined) select = select.where("payment.customer_id", "=", input.customerId);
   if (input.unallocatedOnly)
-    select = select.where(sql<boolean>`amount_minor > allocated_minor + refunded_minor`);
-  if (input.from !== undefined) select = select.where("received_on", ">=", input.from);
-  if (input.to !== undefined) select = select.where("received_on", "<=", input.to);
+    select = select.where(
+      sql<boolean>`payment.amount_minor > payment.allocated_minor + payment.refunded_minor`,
+    );
+  if (input.from !== undefined) select = select.where("payment.received_on", ">=", input.from);
+  if (input.to !== undefined) select = select.where("payment.received_on", "<=", input.to);
   if (input.cursor !== undefined) {
     const [day, id] = decodeCursor(input.cursor, 2);
-    select = select.where(sql<boolean>`(received_on, id) < (${day}, ${id})`);
+    select = select.where(sql<boolean>`(payment.received_on, payment.id) < (${day}, ${id})`);
   }
   const rows = await select.execute();
   const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;

@@ -73,17 +73,24 @@ export async function closePeriod(context: AccountingContext, month: string) {
 /** The months from the latest one with entries back to the first, newest first, one page. */
 export async function listPeriods(
   context: AccountingContext,
-  input: { before?: string | undefined; limit: number },
+  input: {
+    before?: string | undefined;
+    status?: readonly ("open" | "closed")[] | undefined;
+    limit: number;
+  },
 ): Promise<{ closedThrough: string | undefined; periods: Period[]; more: boolean }> {
   const closed = await lastClosedMonth(context);
-  const months = await context.db
+  let select = context.db
     .selectFrom("accounting_month_total")
     .select("month")
     .distinct()
     .where("month", "<", input.before ?? "9999")
     .orderBy("month", "desc")
-    .limit(input.limit + 1)
-    .execute();
+    .limit(input.limit + 1);
+  const { status = ["open", "closed"] } = input;
+  if (!status.includes("closed")) select = select.where("month", ">", closed ?? "");
+  if (!status.includes("open")) select = select.where("month", "<=", closed ?? "");
+  const months = await select.execute();
   const periods: Period[] = [];
   for (const { month } of months.slice(0, input.limit)) {
     const { entries } = await context.db

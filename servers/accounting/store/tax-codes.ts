@@ -6,9 +6,22 @@ import { type AccountingContext, firstVersion } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
 import type { TaxCodeRow } from "./tables.ts";
 
+/** A tax code row joined with the name of its account. */
+interface TaxCodeWithAccount extends TaxCodeRow {
+  account_name: string;
+}
+
+function selectTaxCodes({ db }: AccountingContext) {
+  return db
+    .selectFrom("accounting_tax_code as code")
+    .innerJoin("accounting_account as account", "account.id", "code.account_id")
+    .selectAll("code")
+    .select("account.name as account_name");
+}
+
 /** A tax code as tools return it. */
-export function taxCodeView({ id, name, rate, account_id, version }: TaxCodeRow) {
-  return { id, name, rate, account_id, version };
+export function taxCodeView({ id, name, rate, account_id, account_name, version }: TaxCodeWithAccount) {
+  return { id, name, rate, account_id, account_name, version };
 }
 
 /** The tax codes that lines name, by id. Throws NOT_FOUND with the codes that there are. */
@@ -34,15 +47,14 @@ export async function requireTaxCodes(
 
 /** One page of tax codes, by id. */
 export async function listTaxCodes(
-  { db }: AccountingContext,
+  context: AccountingContext,
   input: { limit: number; cursor?: string | undefined },
 ) {
-  let select = db
-    .selectFrom("accounting_tax_code")
-    .selectAll()
-    .orderBy("id")
+  let select = selectTaxCodes(context)
+    .orderBy("code.id")
     .limit(input.limit + 1);
-  if (input.cursor !== undefined) select = select.where("id", ">", String(decodeCursor(input.cursor, 1)[0]));
+  if (input.cursor !== undefined)
+    select = select.where("code.id", ">", String(decodeCursor(input.cursor, 1)[0]));
   const rows = await select.execute();
   const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
   return {
@@ -64,7 +76,7 @@ export async function upsertTaxCode(
     accountId?: string | undefined;
     expectedVersion?: number | undefined;
   },
-): Promise<{ row: TaxCodeRow; created: boolean }> {
+): Promise<{ row: TaxCodeWithAccount; created: boolean }> {
   const { id } = input;
   const { db } = context;
   if (id === "none") {
@@ -72,11 +84,8 @@ export async function upsertTaxCode(
       hint: 'Use another id, e.g. "vat-19".',
     });
   }
-  const current = await db
-    .selectFrom("accounting_tax_code")
-    .selectAll()
-    .where("id", "=", id)
-    .executeTakeFirst();
+  const find = selectTaxCodes(context).where("code.id", "=", id);
+  const current = await find.executeTakeFirst();
   expectVersion({
     name: `Tax code ${id}`,
     record: current && taxCodeView(current),
@@ -93,7 +102,7 @@ export async function upsertTaxCode(
   await requirePostable(context, accountId, ["liability"]);
   const same = name === current?.name && rate === current.rate && accountId === current.account_id;
   if (current !== undefined && same) return { row: current, created: false };
-  const row = await db
+  await db
     .insertInto("accounting_tax_code")
     .values({ id, name, rate, account_id: accountId, ...firstVersion(context) })
     .onConflict((conflict) =>
@@ -105,8 +114,8 @@ export async function upsertTaxCode(
         updated_at: context.at,
       })),
     )
-    .returningAll()
-    .executeTakeFirstOrThrow();
+    .execute();
+  const row = await find.executeTakeFirstOrThrow();
   context.changed("accounting_tax_code", row.id, row.version);
   return { row, created: current === undefined };
 }

@@ -3,6 +3,7 @@ import { currency, isoDate, money, page, pageInput } from "../../../src/kit/fiel
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId } from "../fields.ts";
 import { type AgeBuckets, agedByCustomer, agedTotals } from "../store/aged-receivables.ts";
+import { requireCustomer } from "../store/customers.ts";
 
 const buckets = {
   not_due: money.describe("Not due yet, or due today."),
@@ -21,18 +22,20 @@ export const agedReceivables = defineTool({
   effect: "read",
   input: z.strictObject({
     as_of: businessDay.optional().describe("Last day counted, YYYY-MM-DD. Default: today in UTC."),
+    customer_id: customerId.optional().describe("Only what this customer owed."),
     ...pageInput,
   }),
   output: page(z.strictObject({ customer_id: customerId, customer_name: z.string(), ...buckets })).extend({
     as_of: isoDate.describe("The day of the report."),
     totals: z
       .array(z.strictObject({ currency, ...buckets }))
-      .describe("Over all customers, not this page only."),
+      .describe("Over all customers, or the one asked for; not this page only."),
   }),
-  async handler({ as_of, ...input }, context) {
+  async handler({ as_of, customer_id: customerId, ...page }, context) {
     const day = as_of ?? context.today;
-    const { rows, nextCursor } = await agedByCustomer(context, { ...input, asOf: day });
-    const totals = await agedTotals(context, day);
+    if (customerId !== undefined) await requireCustomer(context, customerId);
+    const { rows, nextCursor } = await agedByCustomer(context, { asOf: day, customerId }, page);
+    const totals = await agedTotals(context, { asOf: day, customerId });
     return {
       items: rows.map((row) => ({
         customer_id: row.customer_id,

@@ -3,7 +3,7 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { allocationInput, allocationOutput, expectedVersion, paymentId, paymentRecord } from "../fields.ts";
-import { allocationView, expectPaymentVersion, paymentView } from "../store/payment-view.ts";
+import { allocationView, expectPaymentVersion, readPaymentRecord } from "../store/payment-view.ts";
 import { type Allocation, bookAllocation, unallocatedMinor } from "../store/payments.ts";
 import { requirePayment } from "../store/refunds.ts";
 import { readRounding } from "../store/settings.ts";
@@ -33,7 +33,7 @@ export const allocatePayment = defineTool({
   },
   async handler({ payment_id, allocations, expected_version }, context) {
     let payment = await requirePayment(context, payment_id);
-    expectPaymentVersion(payment, expected_version);
+    await expectPaymentVersion(context, payment, expected_version);
     const { currency, customer_id: customerId } = payment;
     const purse = { customerId, currency, minor: unallocatedMinor(payment) };
     const asked = allocations.map((one) => ({ invoiceId: one.invoice_id, ...one.amount }));
@@ -52,6 +52,7 @@ export const allocatePayment = defineTool({
       payment = one.payment;
       booked.push(one.allocation);
     }
-    return { ...paymentView(payment), allocated: booked.map((one) => allocationView(one, currency)) };
+    const record = await readPaymentRecord(context, payment.id);
+    return { ...record, allocated: booked.map((one) => allocationView(one, currency)) };
   },
 });

@@ -15,6 +15,7 @@ import {
 } from "../fields.ts";
 import { bookCreditNote } from "../store/credit-notes.ts";
 import { creditedLines } from "../store/credited-lines.ts";
+import { requireCustomer } from "../store/customers.ts";
 import { expectInvoiceVersion } from "../store/invoice-view.ts";
 import { requireInvoice, requirePosted } from "../store/invoices.ts";
 import { unallocatedMinor } from "../store/payments.ts";
@@ -54,6 +55,7 @@ export const createCreditNote = defineTool({
     invoice_id: invoiceId,
     invoice_number: z.string(),
     customer_id: customerId,
+    customer_name: z.string().describe("Name of the customer."),
     issued_on: isoDate,
     net: money,
     tax: money,
@@ -63,6 +65,7 @@ export const createCreditNote = defineTool({
       .array(
         z.strictObject({
           payment_id: paymentId,
+          bank_reference: z.string().describe("As it stands on the bank statement."),
           amount: money.describe("What the payment got back."),
           unallocated: money.describe("What it now has for other invoices or a refund."),
         }),
@@ -107,6 +110,7 @@ export const createCreditNote = defineTool({
       invoice_id: invoice.id,
       invoice_number: invoice.number,
       customer_id: invoice.customer_id,
+      customer_name: (await requireCustomer(context, invoice.customer_id)).name,
       issued_on: row.issued_on,
       net: { minor: row.net_minor, currency },
       tax: { minor: row.tax_minor, currency },
@@ -114,6 +118,7 @@ export const createCreditNote = defineTool({
       balance: { minor: booked.balanceMinor, currency },
       released: booked.released.map(({ payment, minor }) => ({
         payment_id: payment.id,
+        bank_reference: payment.bank_reference,
         amount: { minor, currency },
         unallocated: { minor: unallocatedMinor(payment), currency },
       })),

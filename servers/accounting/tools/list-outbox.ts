@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { instant, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { invoiceId, outboxStatus } from "../fields.ts";
+import { businessDay, customerId, invoiceId, outboxStatus } from "../fields.ts";
 import { listMessages } from "../store/outbox.ts";
+
+/** Pages with texts of up to 20,000 characters hold fewer messages, so that a result stays under 1 MiB. */
+const detailedLimit = 10;
 
 export const listOutbox = defineTool({
   name: "list_outbox",
@@ -13,6 +16,13 @@ export const listOutbox = defineTool({
   input: z.strictObject({
     status: z.array(outboxStatus).min(1).optional().describe("Any of these; leave out for all."),
     invoice_id: invoiceId.optional().describe("Only messages about this invoice."),
+    customer_id: customerId.optional().describe("Only messages about invoices of this customer."),
+    created_from: businessDay.optional().describe("First day of writing, in UTC."),
+    created_to: businessDay.optional().describe("Last day of writing, in UTC, included."),
+    response_format: z
+      .enum(["concise", "detailed"])
+      .default("concise")
+      .describe(`detailed adds the text of each message; its pages hold at most ${detailedLimit}.`),
     ...pageInput,
   }),
   output: page(
@@ -22,9 +32,11 @@ export const listOutbox = defineTool({
       outbox_status: outboxStatus,
       to: z.string().describe("Email address."),
       subject: z.string(),
-      body: z.string(),
+      body: z.string().optional().describe("The text, plain; only in detailed results."),
       invoice_id: invoiceId,
       invoice_number: z.string(),
+      customer_id: customerId,
+      customer_name: z.string(),
       attempts: z.int().describe("How often mailing was tried."),
       next_attempt_at: instant
         .optional()
@@ -34,12 +46,16 @@ export const listOutbox = defineTool({
       version: z.int(),
     }),
   ),
-  async handler({ status, invoice_id, limit, cursor }, context) {
+  async handler(input, context) {
+    const detailed = input.response_format === "detailed";
     const { rows, nextCursor } = await listMessages(context, {
-      status,
-      invoiceId: invoice_id,
-      limit,
-      cursor,
+      status: input.status,
+      invoiceId: input.invoice_id,
+      customerId: input.customer_id,
+      createdFrom: input.created_from,
+      createdTo: input.created_to,
+      limit: detailed ? Math.min(input.limit, detailedLimit) : input.limit,
+      cursor: input.cursor,
     });
     return {
       items: rows.map((row) => ({
@@ -48,9 +64,11 @@ export const listOutbox = defineTool({
         outbox_status: row.status,
         to: row.recipient,
         subject: row.subject,
-        body: row.body,
+        ...(detailed && { body: row.body }),
         invoice_id: row.invoice_id,
         invoice_number: row.invoice_number,
+        customer_id: row.customer_id,
+        customer_name: row.customer_name,
         attempts: row.attempts,
         next_attempt_at: row.status === "queued" ? (row.next_attempt_at ?? undefined) : undefined,
         last_error: row.last_error ?? undefined,

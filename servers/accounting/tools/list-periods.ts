@@ -4,25 +4,30 @@ import { defineTool } from "../define-tool.ts";
 import { month } from "../fields.ts";
 import { listPeriods as listPage } from "../store/periods.ts";
 
+const periodStatus = z.enum(["open", "closed"]);
+
 export const listPeriods = defineTool({
   name: "list_periods",
   title: "List periods",
   description:
     "List the months that have journal entries, the latest first, whether each is open or closed, and how many entries it has. Postings dated in a closed month are refused.",
   effect: "read",
-  input: z.strictObject({ ...pageInput }),
+  input: z.strictObject({
+    status: z.array(periodStatus).min(1).optional().describe("Any of these; leave out for all."),
+    ...pageInput,
+  }),
   output: page(
     z.strictObject({
       month,
-      status: z.enum(["open", "closed"]).describe("closed: nothing can be posted to it."),
+      status: periodStatus.describe("closed: nothing can be posted to it."),
       entries: z.int().describe("How many journal entries it has."),
     }),
   ).extend({
     closed_through: month.optional().describe("The last closed month; every month before is closed too."),
   }),
-  async handler({ limit, cursor }, context) {
+  async handler({ status, limit, cursor }, context) {
     const before = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
-    const { closedThrough, periods, more } = await listPage(context, { before, limit });
+    const { closedThrough, periods, more } = await listPage(context, { before, status, limit });
     const last = periods.at(-1);
     return {
       items: periods.map((one) => ({

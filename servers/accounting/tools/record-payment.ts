@@ -16,7 +16,7 @@ import { account, requirePostable } from "../store/accounts.ts";
 import { requireCustomer } from "../store/customers.ts";
 import { addDays } from "../store/days.ts";
 import { conversionFor } from "../store/exchange-rates.ts";
-import { allocationView, paymentView } from "../store/payment-view.ts";
+import { allocationView, readPaymentRecord } from "../store/payment-view.ts";
 import { bookPayment, requireNewBankReference } from "../store/payments.ts";
 import { requireCurrency, requirePastDay } from "../store/refusals.ts";
 import { shareAsAsked, shareOldestFirst } from "../store/shares.ts";
@@ -83,6 +83,7 @@ export const recordPayment = defineTool({
       bankReference,
       shares,
     });
-    return { ...paymentView(row), allocated: booked.map((one) => allocationView(one, currency)) };
+    const record = await readPaymentRecord(context, row.id);
+    return { ...record, allocated: booked.map((one) => allocationView(one, currency)) };
   },
 });

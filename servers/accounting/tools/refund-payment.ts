@@ -1,8 +1,19 @@
 import { z } from "zod";
 import { isoDate, money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { customerId, exchangeRate, invoiceId, paymentId, positiveMoney, reason, version } from "../fields.ts";
+import {
+  customerId,
+  exchangeRate,
+  expectedVersion,
+  invoiceId,
+  paymentId,
+  positiveMoney,
+  reason,
+  version,
+} from "../fields.ts";
+import { requireCustomer } from "../store/customers.ts";
 import { conversionFor } from "../store/exchange-rates.ts";
+import { expectPaymentVersion } from "../store/payment-view.ts";
 import { unallocatedMinor } from "../store/payments.ts";
 import { bookRefund, requirePayment } from "../store/refunds.ts";
 import { requireSameCurrency } from "../store/refusals.ts";
@@ -18,11 +29,13 @@ export const refundPayment = defineTool({
     amount: positiveMoney.describe("What is paid back, in the payment's currency."),
     reason,
     exchange_rate: exchangeRate.optional(),
+    expected_version: expectedVersion.describe("The version of the payment that you read."),
   }),
   output: z.strictObject({
     refund_id: z.string(),
     payment_id: paymentId,
     customer_id: customerId,
+    customer_name: z.string().describe("Name of the customer."),
     amount: money.describe("What was paid back."),
     refunded_on: isoDate,
     reopened: z.array(
@@ -42,8 +55,9 @@ export const refundPayment = defineTool({
     const payment = await requirePayment(context, payment_id);
     return { amount, customer_id: payment.customer_id };
   },
-  async handler({ payment_id, amount, reason, exchange_rate }, context) {
+  async handler({ payment_id, amount, reason, exchange_rate, expected_version }, context) {
     const payment = await requirePayment(context, payment_id);
+    await expectPaymentVersion(context, payment, expected_version);
     const { currency } = payment;
     requireSameCurrency(amount, { name: `Payment ${payment.id}`, currency });
     const conversion = await conversionFor(context, { currency, day: context.today, given: exchange_rate });
@@ -53,6 +67,7 @@ export const refundPayment = defineTool({
       refund_id: booked.refundId,
       payment_id: after.id,
       customer_id: after.customer_id,
+      customer_name: (await requireCustomer(context, after.customer_id)).name,
       amount: { minor: amount.minor, currency },
       refunded_on: booked.refundedOn,
       reopened: booked.reopened.map((one) => ({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { invoiceId, lineOfText, outboxStatus, paragraphs } from "../fields.ts";
+import { invoiceId, lineOfText, outboxStatus, paragraphs, version } from "../fields.ts";
 import { requireCustomer } from "../store/customers.ts";
 import { daysOverdue, recordReminder, remindersOf } from "../store/dunning.ts";
 import { requireInvoice } from "../store/invoices.ts";
@@ -30,6 +30,7 @@ export const sendReminder = defineTool({
     level: reminderLevel.describe("Dunning level."),
     to: z.string().describe("The customer's email address."),
     outbox_status: outboxStatus,
+    version,
   }),
   facts: z.strictObject({
     days_overdue: z.int().describe("0 when the invoice is not overdue."),
@@ -78,6 +79,7 @@ export const sendReminder = defineTool({
       level,
       to: recipient,
       outbox_status: "queued" as const,
+      version: 1,
     };
   },
 });

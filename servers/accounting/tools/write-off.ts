@@ -12,6 +12,7 @@ import {
   reason,
   version,
 } from "../fields.ts";
+import { requireCustomer } from "../store/customers.ts";
 import { expectInvoiceVersion } from "../store/invoice-view.ts";
 import { requireInvoice, requirePosted } from "../store/invoices.ts";
 import { requireSameCurrency } from "../store/refusals.ts";
@@ -37,6 +38,7 @@ export const writeOff = defineTool({
     invoice_id: invoiceId,
     invoice_number: z.string(),
     customer_id: customerId,
+    customer_name: z.string().describe("Name of the customer."),
     amount: money,
     written_off_on: isoDate,
     balance: money.describe("What the invoice still owes."),
@@ -70,6 +72,7 @@ export const writeOff = defineTool({
       invoice_id: invoice.id,
       invoice_number: invoice.number,
       customer_id: invoice.customer_id,
+      customer_name: (await requireCustomer(context, invoice.customer_id)).name,
       amount: { minor: row.amount_minor, currency },
       written_off_on: row.written_off_on,
       balance: { minor: balanceMinor, currency },

@@ -1,12 +1,39 @@
 import type { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { ownerRecord } from "../records.ts";
 import { type CrmContext, newRow } from "./context.ts";
+import { cursorOf, pageOf } from "./pages.ts";
 import type { OwnerRow } from "./tables.ts";
 
 /** All owners, by name. They are the people of one firm: a short list. */
 export async function listOwners({ db }: CrmContext): Promise<OwnerRow[]> {
   return db.selectFrom("crm_owner").selectAll().orderBy("name").orderBy("id").execute();
+}
+
+/** One page of owners, by name. */
+export async function ownersPage(
+  { db }: CrmContext,
+  input: { status: readonly OwnerRow["status"][]; limit: number; cursor?: string | undefined },
+) {
+  let select = db
+    .selectFrom("crm_owner")
+    .selectAll()
+    .orderBy("name")
+    .orderBy("id")
+    .limit(input.limit + 1);
+  if (input.status.length > 0) select = select.where("status", "in", input.status);
+  const after = cursorOf(input.cursor, "owners", 2)?.map(String);
+  if (after !== undefined) {
+    const [name = "", id = ""] = after;
+    select = select.where((where) => where(where.refTuple("name", "id"), ">", where.tuple(name, id)));
+  }
+  const { items, next_cursor } = pageOf(await select.execute(), input.limit, ({ name, id }) => [
+    "owners",
+    name,
+    id,
+  ]);
+  return { items: items.map(showOwner), next_cursor };
 }
 
 /** An owner as tools show it. */
@@ -68,16 +95,26 @@ async function ownersHint(call: CrmContext): Promise<string> {
   return `Active owners: ${shown.join(", ")}${active.length > 20 ? " …; list_owners shows all" : ""}.`;
 }
 
-/** Adds the owner with this email address, or changes the one who has it. Returns whether it was added. */
+/**
+ * Adds the owner with this email address, or changes the one who has it. Returns whether it was added. Throws CONFLICT for
+ * a stale version.
+ */
 export async function saveOwner(
   call: CrmContext,
   owner: Pick<OwnerRow, "name" | "email" | "status">,
+  expectedVersion?: number,
 ): Promise<{ row: OwnerRow; created: boolean }> {
   const current = await call.db
     .selectFrom("crm_owner")
     .selectAll()
     .where("email", "=", owner.email)
     .executeTakeFirst();
+  expectVersion({
+    name: `Owner ${owner.email}`,
+    record: current && showOwner(current),
+    expected: expectedVersion,
+    readBy: "list_owners",
+  });
   if (current === undefined) {
     const row: OwnerRow = { id: call.newId("usr"), ...owner, ...newRow(call) };
     await call.db.insertInto("crm_owner").values(row).execute();

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import type { pipelineRecord } from "../records.ts";
 import { type CrmContext, newRow } from "./context.ts";
+import { cursorOf, pageOf } from "./pages.ts";
 import type { PipelineRow } from "./tables.ts";
 
 export type PipelineView = z.input<typeof pipelineRecord>;
@@ -31,6 +32,17 @@ export async function listPipelines({ db }: Pick<CrmContext, "db">): Promise<Pip
       version,
     };
   });
+}
+
+/** One page of pipelines, in their order. */
+export async function pipelinesPage(
+  call: Pick<CrmContext, "db">,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+) {
+  const pipelines = await listPipelines(call);
+  const [after] = cursorOf(cursor, "pipelines", 1) ?? [];
+  const start = pipelines.findIndex(({ id }) => id === after) + 1;
+  return pageOf(pipelines.slice(start, start + limit + 1), limit, ({ id }) => ["pipelines", id]);
 }
 
 /** The row of a pipeline, when there is one of this id. */

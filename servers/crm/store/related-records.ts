@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import type { CrmContext } from "./context.ts";
-import type { RecordType } from "./tables.ts";
+import type { ContactRow, DealRow, LeadRow, RecordType } from "./tables.ts";
 
 interface Related {
   type: RecordType;
   id: string;
   ref: string;
   name: string;
-  status: string;
+  status: ContactRow["status"] | LeadRow["status"] | DealRow["status"];
 }
 
 /** What points to a record of each type, and by which column. */

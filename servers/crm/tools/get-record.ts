@@ -2,7 +2,16 @@ import { z } from "zod";
 import { instant } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { recordKey, recordTypes, responseFormat } from "../fields.ts";
-import { activityRecord, recordDetail, redirectedFrom, stageMove, taskRecord } from "../records.ts";
+import {
+  activityRecord,
+  dealStatuses,
+  leadStatuses,
+  personStatuses,
+  recordDetail,
+  redirectedFrom,
+  stageMove,
+  taskRecord,
+} from "../records.ts";
 import { recentActivities } from "../store/activities.ts";
 import { aliasesOf, mergedInto } from "../store/aliases.ts";
 import type { CrmContext } from "../store/context.ts";
@@ -41,7 +50,7 @@ export const getRecordTool = defineTool({
           id: z.string(),
           ref: z.string(),
           name: z.string(),
-          status: z.string(),
+          status: z.enum([...personStatuses, ...leadStatuses, ...dealStatuses]),
         }),
       )
       .optional()

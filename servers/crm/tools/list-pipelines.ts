@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { pipelineRecord } from "../records.ts";
-import { listPipelines } from "../store/pipelines.ts";
+import { pipelinesPage } from "../store/pipelines.ts";
 
 export const listPipelinesTool = defineTool({
   name: "list_pipelines",
@@ -11,9 +12,7 @@ export const listPipelinesTool = defineTool({
     "in percent and the stages to which a deal may move from it. Use it before create_deal or move_deal_stage to know " +
     "the valid stages. All of them in one answer; for counts and amounts per stage use pipeline_report.",
   effect: "read",
-  input: z.strictObject({}),
-  output: z.strictObject({ items: z.array(pipelineRecord) }),
-  async handler(_input, call) {
-    return { items: await listPipelines(call) };
-  },
+  input: z.strictObject(pageInput),
+  output: page(pipelineRecord),
+  handler: (input, call) => pipelinesPage(call, input),
 });

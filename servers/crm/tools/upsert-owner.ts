@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
-import { email, line } from "../fields.ts";
+import { email, expectedVersion, line } from "../fields.ts";
 import { ownerRecord, personStatuses } from "../records.ts";
 import { emailKey } from "../store/domains.ts";
 import { saveOwner, showOwner } from "../store/owners.ts";
@@ -19,10 +19,12 @@ export const upsertOwnerTool = defineTool({
       .enum(personStatuses)
       .default("active")
       .describe("archived: keeps what the person has, and gets no new work."),
+    expected_version: expectedVersion,
   }),
   output: ownerRecord.extend({ created: z.boolean().describe("Whether the owner is new.") }),
-  async handler(input, call) {
-    const { row, created } = await saveOwner(call, { ...input, email: emailKey(input.email) });
+  async handler({ expected_version, email, ...fields }, call) {
+    const owner = { ...fields, email: emailKey(email) };
+    const { row, created } = await saveOwner(call, owner, expected_version);
     return { ...showOwner(row), created };
   },
 });

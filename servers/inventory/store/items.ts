@@ -89,7 +89,6 @@ export function conciseItem(item: ItemRecord): ListedItem {
     costing_method: _costingMethod,
     target_quantity: _targetQuantity,
     may_go_negative: _mayGoNegative,
-    version: _version,
     created_at: _createdAt,
     updated_at: _updatedAt,
     ...rest

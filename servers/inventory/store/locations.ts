@@ -2,22 +2,39 @@ import type { Selectable } from "kysely";
 import { didYouMean } from "../../../src/core/closest.ts";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
+import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import type { LocationRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
+import { type Page, takePage } from "./pages.ts";
 import type { LocationTable } from "./tables.ts";
 
 export type LocationRow = Selectable<LocationTable>;
 
-/** Every location, by code. A business has few, so lists of them have no pages. */
-export async function listLocations(call: InventoryContext): Promise<LocationRecord[]> {
-  return await call.db.selectFrom("inventory_location").selectAll().orderBy("code").execute();
+/** One page of locations, by code. */
+export async function locationsPage(
+  call: InventoryContext,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<LocationRecord>> {
+  let select = call.db
+    .selectFrom("inventory_location")
+    .selectAll()
+    .orderBy("code")
+    .limit(limit + 1);
+  if (cursor !== undefined) select = select.where("code", ">", String(decodeCursor(cursor, 1)[0]));
+  return takePage(
+    await select.execute(),
+    limit,
+    (row) => row,
+    ({ code }) => encodeCursor([code]),
+  );
 }
 
 /** The location of a code. Throws NOT_FOUND with the codes there are. */
 export async function requireLocation(call: InventoryContext, code: string): Promise<LocationRow> {
   const row = await findLocation(call, code);
   if (row !== undefined) return row;
-  const codes = (await listLocations(call)).map((location) => location.code);
+  const rows = await call.db.selectFrom("inventory_location").select("code").orderBy("code").execute();
+  const codes = rows.map((location) => location.code);
   const near = didYouMean(code.toUpperCase(), codes);
   throw new RingmainError("NOT_FOUND", `There is no location ${JSON.stringify(code)}.`, {
     hint: `${near === undefined ? "" : `${near} `}Locations: ${codes.slice(0, 50).join(", ")}. upsert_location adds one.`,

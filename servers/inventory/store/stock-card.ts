@@ -6,12 +6,13 @@ import type { InventoryContext } from "./context.ts";
 import { requireItem } from "./items.ts";
 import { orderRef } from "./purchase-orders.ts";
 import { readLevels } from "./stock.ts";
+import type { OrderStatus } from "./tables.ts";
 
 /** An item with everything that bears on its stock. */
 export interface StockCard extends ItemRecord {
   stock_value: { fifo: Money; moving_average: Money; book: Money };
   locations: LevelRecord[];
-  open_orders: { purchase_order_id: string; ref: string; status: string; outstanding: number }[];
+  open_orders: { purchase_order_id: string; ref: string; status: OrderStatus; outstanding: number }[];
   reservations: {
     reservation_id: string;
     reference: string;
@@ -19,6 +20,11 @@ export interface StockCard extends ItemRecord {
     expires_at?: string | undefined;
     links: LinkedRecord[];
   }[];
+}
+
+/** A stock card without what expects the item and what holds it. */
+export function conciseCard({ open_orders: _orders, reservations: _holds, ...card }: StockCard) {
+  return card;
 }
 
 /** Reads the stock card of a SKU. Throws NOT_FOUND. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
-import { purchaseOrderId } from "../fields.ts";
+import { purchaseOrderId, responseFormat } from "../fields.ts";
 import { orderRecord } from "../records.ts";
 import { requireOrder } from "../store/purchase-orders.ts";
 
@@ -12,10 +12,18 @@ export const getPurchaseOrderTool = defineTool({
     "One purchase order with its lines: ordered, received and outstanding whole units, unit costs and net total. " +
     "links name its receipts, whose movements list_movements finds by document_id.",
   effect: "read",
-  input: z.strictObject({ purchase_order_id: purchaseOrderId }),
-  output: z.strictObject({ ...orderRecord.shape, ...linksOutput }),
-  async handler({ purchase_order_id }, call) {
-    const order = await requireOrder(call, purchase_order_id);
-    return { ...order, links: await call.links(order.ref) };
+  input: z.strictObject({
+    purchase_order_id: purchaseOrderId,
+    ...responseFormat("concise leaves out the lines.", "detailed"),
+  }),
+  output: z.strictObject({
+    ...orderRecord.shape,
+    lines: orderRecord.shape.lines.optional().describe("What was ordered; left out by concise."),
+    ...linksOutput,
+  }),
+  async handler({ purchase_order_id, response_format }, call) {
+    const { lines, ...order } = await requireOrder(call, purchase_order_id);
+    const links = await call.links(order.ref);
+    return { ...order, ...(response_format === "detailed" && { lines }), links };
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
-import { reservationId } from "../fields.ts";
+import { reservationId, responseFormat } from "../fields.ts";
 import { reservationRecord } from "../records.ts";
 import { requireReservation } from "../store/reservations.ts";
 
@@ -12,10 +12,14 @@ export const getReservationTool = defineTool({
     "One reservation: what it holds at which locations (picks), what it was short of and what was shipped from it, in " +
     "whole units. links name its deal and its shipments. Use it before ship_reservation.",
   effect: "read",
-  input: z.strictObject({ reservation_id: reservationId }),
-  output: z.strictObject({ ...reservationRecord.shape, ...linksOutput }),
-  handler: async ({ reservation_id }, call) => ({
-    ...(await requireReservation(call, reservation_id)),
-    links: await call.links(reservation_id),
+  input: z.strictObject({
+    reservation_id: reservationId,
+    ...responseFormat("concise leaves out picks and shipped.", "detailed"),
   }),
+  output: z.strictObject({ ...reservationRecord.shape, ...linksOutput }),
+  async handler({ reservation_id, response_format }, call) {
+    const { picks, shipped, ...reservation } = await requireReservation(call, reservation_id);
+    const links = await call.links(reservation_id);
+    return { ...reservation, ...(response_format === "detailed" && { picks, shipped }), links };
+  },
 });

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { instant, money } from "../../../src/kit/fields.ts";
 import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
-import { sku, units } from "../fields.ts";
+import { responseFormat, sku, units } from "../fields.ts";
 import { itemRecord, levelRecord } from "../records.ts";
-import { readStockCard } from "../store/stock-card.ts";
+import { conciseCard, readStockCard } from "../store/stock-card.ts";
+import { orderStatuses } from "../store/tables.ts";
 
 export const getStockTool = defineTool({
   name: "get_stock",
@@ -14,7 +15,10 @@ export const getStockTool = defineTool({
     "and in which purchase orders, which reservations hold it (whole units of the item), and what it is worth by FIFO " +
     "and moving average. available is on hand less reserved. Use search_items when the SKU is not known.",
   effect: "read",
-  input: z.strictObject({ sku }),
+  input: z.strictObject({
+    sku,
+    ...responseFormat("concise leaves out open_orders and reservations.", "detailed"),
+  }),
   output: z.strictObject({
     ...itemRecord.shape,
     stock_value: z
@@ -32,11 +36,12 @@ export const getStockTool = defineTool({
         z.strictObject({
           purchase_order_id: z.string().describe("Purchase order id."),
           ref: z.string().describe("Its number, e.g. PO-0007."),
-          status: z.string().describe("draft, sent or partially_received."),
+          status: z.enum(orderStatuses).describe("draft, sent or partially_received."),
           outstanding: units.describe("Units still expected from it."),
         }),
       )
-      .describe("The oldest 50 purchase orders that still expect the item."),
+      .optional()
+      .describe("The oldest 50 purchase orders that still expect the item; left out by concise."),
     reservations: z
       .array(
         z.strictObject({
@@ -47,7 +52,13 @@ export const getStockTool = defineTool({
           ...linksOutput,
         }),
       )
-      .describe("The oldest 50 reservations that hold the item; list_reservations shows all."),
+      .optional()
+      .describe(
+        "The oldest 50 reservations that hold it (list_reservations shows all); left out by concise.",
+      ),
   }),
-  handler: ({ sku }, call) => readStockCard(call, sku),
+  async handler({ sku, response_format }, call) {
+    const card = await readStockCard(call, sku);
+    return response_format === "detailed" ? card : conciseCard(card);
+  },
 });

@@ -24,7 +24,7 @@ export const searchItemsTool = defineTool({
     supplier_id: supplierId.optional().describe("Only items of this supplier."),
     discontinued: z.boolean().optional().describe("true: only discontinued items; false: only current ones."),
     location: locationCode.optional().describe("Only items with stock at this location."),
-    ...responseFormat("detailed adds external_id, costing, target quantity, version and dates."),
+    ...responseFormat("detailed adds external_id, costing, target quantity and dates."),
     ...pageInput,
   }),
   output: page(listedItem),

@@ -26,6 +26,7 @@ export const stockHistoryTool = defineTool({
   output: z.strictObject({
     item_id: z.string().describe("Item id."),
     sku: z.string().describe("Stock keeping unit."),
+    item_name: z.string().describe("Name of the item."),
     unit: z.string().describe("The unit that quantities count."),
     location: z.string().optional().describe("Location code; absent for all together."),
     opening: units.describe("Units on hand at the beginning of the first day."),
@@ -38,6 +39,13 @@ export const stockHistoryTool = defineTool({
     const last = to ?? isoDay(call.now);
     const first = from ?? addDays(last, -29);
     const history = await readHistory(call, { item, location, from: first, to: last, interval });
-    return { item_id: item.id, sku: item.sku, unit: item.unit, location: location?.code, ...history };
+    return {
+      item_id: item.id,
+      sku: item.sku,
+      item_name: item.name,
+      unit: item.unit,
+      location: location?.code,
+      ...history,
+    };
   },
 });

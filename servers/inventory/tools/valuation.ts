@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { isoDate, pageInput } from "../../../src/kit/fields.ts";
+import { instant, isoDate, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { responseFormat, sku, supplierId } from "../fields.ts";
 import { rollForward, valuationItem, valuationTotal } from "../reports.ts";
@@ -31,7 +31,7 @@ export const valuationTool = defineTool({
     ...pageInput,
   }),
   output: z.strictObject({
-    as_of: z.string().describe("The day or the instant that the values hold for."),
+    as_of: z.union([isoDate, instant]).describe("The day or the instant that the values hold for."),
     totals: z
       .array(valuationTotal)
       .describe("One total a currency, over all items of the filter; none for no stock."),

@@ -98,6 +98,7 @@ describe.each([
       const { items } = await server.view(`resource_list:${name}`, {});
       expect(items.length).toBeGreaterThan(0);
       const shown = list.item(items[0]);
+      expect(shown?.title).toMatch(/\S \S/);
       expect(shown?.title).not.toContain("undefined");
       await server.view(`resource:${name}`, { uri, values: shown?.values });
     }

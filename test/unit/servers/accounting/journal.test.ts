@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { eur, line, openBooks, refusal, today, usd } from "./books.ts";
 import { expectSoundBooks } from "./sound-books.ts";
 
@@ -145,6 +146,15 @@ describe("close_period", () => {
     expect(await books.call("list_periods", { cursor: page.next_cursor })).toMatchObject({
       items: [{ month: "2026-08", status: "closed", entries: 1 }],
     });
+    const months = async (status: string[]) => {
+      const { items } = z
+        .looseObject({ items: z.array(z.looseObject({ month: z.string() })) })
+        .parse(await books.call("list_periods", { status }));
+      return items.map(({ month }) => month);
+    };
+    expect(await months(["open"])).toEqual(["2026-11"]);
+    expect(await months(["closed"])).toEqual(["2026-10", "2026-08"]);
+    expect(await months(["closed", "open"])).toHaveLength(3);
   });
 
   it.each([

@@ -156,6 +156,9 @@ describe("refund_payment", () => {
       version: 2,
     });
     expectSoundBooks(books.database);
+    await expect(
+      books.call("refund_payment", { payment_id, amount: eur(1), reason: "x", expected_version: 1 }),
+    ).rejects.toMatchObject(refusal("CONFLICT", "at version 2, not 1", '"refunded":{"minor":1500'));
     const rest = await books.call("refund_payment", { payment_id, amount: eur(4_500), reason: "All back" });
     expect(rest).toMatchObject({
       reopened: [

@@ -17,9 +17,12 @@ describe("send_reminder", () => {
       level: 2,
       to: "accounts@holm.example",
       outbox_status: "queued",
+      version: 1,
     });
     expect(books.changes().map(({ table }) => table)).toEqual(["accounting_outbox", "accounting_reminder"]);
-    expect(await books.call("list_outbox", { status: ["queued"] })).toMatchObject({
+    expect(
+      await books.call("list_outbox", { status: ["queued"], response_format: "detailed" }),
+    ).toMatchObject({
       items: [
         {
           message_id: sent.message_id,
@@ -114,5 +117,14 @@ describe("list_outbox", () => {
     const { items } = await books.call("list_outbox", { invoice_id: invoice?.invoice_id });
     expect(items).toHaveLength(1);
     expect(await books.call("list_outbox", { status: ["sent"] })).toEqual({ items: [] });
+    expect(await books.call("list_outbox", { created_from: "2026-11-03" })).toEqual({ items: [] });
+    expect(await books.call("list_outbox", { created_to: "2026-11-01" })).toEqual({ items: [] });
+    const other = await books.customer();
+    expect(await books.call("list_outbox", { customer_id: other.id })).toEqual({ items: [] });
+    const own = { customer_id: id, created_from: today, created_to: today };
+    const { items: all } = await books.call("list_outbox", own);
+    expect(all).toHaveLength(5);
+    expect(all).toMatchObject([{ customer_id: id, customer_name: "Customer 1" }, {}, {}, {}, {}]);
+    expect(JSON.stringify(all)).not.toContain("please pay");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eur, line, openBooks, today, usd } from "./books.ts";
+import { eur, line, openBooks, refusal, today, usd } from "./books.ts";
 
 describe("aged_receivables", () => {
   it("sorts what is owed into buckets by customer and currency", async () => {
@@ -47,6 +47,13 @@ describe("aged_receivables", () => {
         { currency: "USD", days_1_30: usd(700), total: usd(700) },
       ],
     });
+    expect(await books.call("aged_receivables", { customer_id: first })).toMatchObject({
+      items: [{ customer_id: first }],
+      totals: [{ currency: "EUR", total: eur(11_111_111) }],
+    });
+    await expect(books.call("aged_receivables", { customer_id: "cus_none" })).rejects.toMatchObject(
+      refusal("NOT_FOUND", "cus_none", "search_customers"),
+    );
   });
 
   it("tells what was owed at the end of any day", async () => {

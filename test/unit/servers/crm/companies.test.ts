@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { everyPage } from "./every-page.ts";
 import { refusal, salesTeam } from "./sales-team.ts";
 
 describe("upsert_company", () => {
@@ -156,6 +157,14 @@ describe("owners", () => {
     expect(await crm.call("upsert_owner", gone)).toMatchObject({ version: 2, status: "archived" });
     const { items } = await crm.call("list_owners");
     expect(items).toMatchObject([{ id: nina }, { id: tomas }]);
+    expect(await everyPage(crm, "list_owners", { limit: 1 })).toEqual(items);
+    expect(await everyPage(crm, "list_owners", { status: ["archived"] })).toMatchObject([{ id: nina }]);
+    const stale = { ...gone, status: "active", expected_version: 1 };
+    expect(await refusal(crm.call("upsert_owner", stale))).toMatchObject({
+      code: "CONFLICT",
+      message: "Owner nina@harbour.example is at version 2, not 1.",
+      hint: expect.stringContaining('"status":"archived"'),
+    });
     const refused = await refusal(
       crm.call("upsert_company", { name: "A", external_id: "1", owner_id: nina }),
     );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { everyPage } from "./every-page.ts";
 import { refusal, salesTeam, smallPipeline, withDeal } from "./sales-team.ts";
 
 const pipelines = z.object({
@@ -43,6 +44,9 @@ describe("pipelines", () => {
     const same = await crm.call("upsert_pipeline", { ...sales, expected_version: version });
     expect(same).toEqual({ ...sales, version, created: false });
     expect(crm.changes()).toEqual([]);
+    await crm.call("upsert_pipeline", smallPipeline);
+    const pages = await everyPage(crm, "list_pipelines", { limit: 1 });
+    expect(pages.map(({ id }) => id)).toEqual(["sales", "renewals"]);
   });
 
   test("a new one has its own stages, and deals move along them only", async () => {

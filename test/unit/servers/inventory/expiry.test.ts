@@ -21,6 +21,8 @@ test("an expired reservation holds nothing from its instant on, before any write
   const { inventory } = await openStocked();
   const { reservation_id } = await holdUntilNoon(inventory);
   inventory.setNow("2026-11-02T11:59:59.999Z");
+  const concise = await inventory.call("get_stock", { sku: "ROPE-12", response_format: "concise" });
+  for (const part of ["open_orders", "reservations"]) expect(concise).not.toHaveProperty(part);
   expect(await inventory.call("get_stock", { sku: "ROPE-12" })).toMatchObject({
     reserved: 60,
     reservations: [{ reservation_id, expires_at: "2026-11-02T12:00:00.000Z" }],

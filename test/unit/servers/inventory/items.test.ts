@@ -180,6 +180,7 @@ test("locations are added, renamed and listed; an unknown one is answered with a
   expect(inventory.changes()).toEqual([]);
   const { items } = await inventory.call<{ items: { code: string }[] }>("list_locations");
   expect(items.map((location) => location.code)).toEqual(["MAIN", "QUAY"]);
+  expect(await inventory.all("list_locations", { limit: 1 })).toEqual(items);
   const adjustment = { sku: "ROPE-12", location: "QAY", quantity: 1, reason: "Found" };
   expect(await inventory.refusal("adjust_stock", adjustment)).toMatchObject({
     code: "NOT_FOUND",

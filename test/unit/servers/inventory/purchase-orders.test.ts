@@ -278,6 +278,8 @@ test("orders are filtered, and their numbers have no gaps", async () => {
   expect(await refs({ created_from: "2026-11-03" })).toEqual(["PO-0002"]);
   expect(await refs({ created_to: "2026-11-02" })).toEqual(["PO-0001"]);
   expect(await refs({ supplier_id: "sup_none" })).toEqual([]);
+  const concise = { purchase_order_id: "PO-0001", response_format: "concise" };
+  expect(await inventory.call("get_purchase_order", concise)).not.toHaveProperty("lines");
   const missing = await inventory.refusal("get_purchase_order", { purchase_order_id: "PO-0009" });
   expect(missing).toMatchObject({ code: "NOT_FOUND", hint: expect.stringContaining("list_purchase_orders") });
 });

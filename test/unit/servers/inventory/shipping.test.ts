@@ -79,6 +79,9 @@ test("the deal, the reservation and the shipment refer to each other", async () 
     reservations: [{ links: [{ ref: "DEAL-0031", kind: "reservation", direction: "from" }] }],
   });
   const { shipment_id } = await inventory.call<Shipment>("ship_reservation", { reservation_id });
+  const concise = await inventory.call("get_reservation", { reservation_id, response_format: "concise" });
+  expect(concise).not.toHaveProperty("picks");
+  expect(concise).toHaveProperty("reserved_quantity");
   const found = await inventory.call<{ links: { ref: string }[] }>("get_reservation", { reservation_id });
   expect(found.links.map((link) => link.ref).sort()).toEqual(["DEAL-0031", shipment_id]);
   const deal = await inventory.contextNow().links("DEAL-0031");
