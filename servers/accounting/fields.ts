@@ -138,24 +138,26 @@ export const invoiceSummary = z.strictObject({
     .describe("The dunning level the days overdue call for: 1, from 21 days 2, from 35 days 3."),
   total: money.describe("Sum of the lines, tax included."),
   balance: money.describe("What is left to pay; 0 for a draft."),
-  customer: z.strictObject({
-    id: customerId,
-    name: z.string(),
-    language: z.string().describe("ISO 639-1 code of the customer's language, e.g. de."),
-  }),
+  customer: z
+    .strictObject({
+      id: customerId,
+      name: z.string().describe("Name of the customer."),
+      language: z.string().describe("ISO 639-1 code of the customer's language, e.g. de."),
+    })
+    .describe("Who is to pay."),
   version,
 });
 
 const invoiceLine = z.strictObject({
   line: z.int().describe("Position, from 1."),
-  sku: z.string().optional(),
-  description: z.string(),
-  quantity: z.int(),
-  unit_price: money,
+  sku: z.string().optional().describe("Stock keeping unit; absent for a service."),
+  description: z.string().describe("What the customer reads on the invoice."),
+  quantity: z.int().describe("Whole units of the item."),
+  unit_price: money.describe("Price of one unit before the discount; see prices_include_tax."),
   discount_rate: z.string().describe('Decimal text, "0.15" is 15 %.'),
   account_id: z.string().describe("Income account."),
   account_name: z.string().describe("Name of the income account."),
-  tax_code: z.string(),
+  tax_code: z.string().describe("Tax code; list_tax_codes shows them."),
   tax_rate: z.string().describe('Decimal text: "0.19" is 19 %.'),
   net: money.describe("unit_price × quantity × (1 − discount_rate), rounded, without the tax."),
   tax: money.describe("Tax on the line, rounded by itself."),
@@ -163,7 +165,7 @@ const invoiceLine = z.strictObject({
 
 /** An invoice with its lines, as the tools that write one return it. */
 export const invoiceRecord = invoiceSummary.extend({
-  lines: z.array(invoiceLine),
+  lines: z.array(invoiceLine).describe("In their order."),
   prices_include_tax: pricesIncludeTax,
   net: money.describe("Sum of the lines' nets."),
   tax: money.describe("Sum of the lines' tax."),
@@ -175,14 +177,17 @@ export const invoiceRecord = invoiceSummary.extend({
 });
 
 /** Which invoice gets how much of a payment. */
-export const allocationInput = z.strictObject({ invoice_id: invoiceId, amount: positiveMoney });
+export const allocationInput = z.strictObject({
+  invoice_id: invoiceId,
+  amount: positiveMoney.describe("How much of the payment the invoice gets."),
+});
 
 /** What an invoice got of a payment. */
 export const allocationOutput = z.strictObject({
   invoice_id: invoiceId,
-  number: z.string(),
+  number: z.string().describe("Number of the invoice."),
   amount: money.describe("What the invoice got."),
-  allocated_on: isoDate,
+  allocated_on: isoDate.describe("Day on which it got it."),
   balance: money.describe("What it still owes."),
 });
 
@@ -205,10 +210,10 @@ export const paymentRecord = z.strictObject({
 
 /** A line of a journal entry: what an account was posted. */
 export const postingRecord = z.strictObject({
-  account_id: z.string(),
-  account_name: z.string(),
-  debit: money.optional(),
-  credit: money.optional(),
+  account_id: z.string().describe("Account code."),
+  account_name: z.string().describe("Name of the account."),
+  debit: money.optional().describe("What it was debited; absent on a credit."),
+  credit: money.optional().describe("What it was credited; absent on a debit."),
   base_debit: money.optional().describe("The debit in the base currency."),
   base_credit: money.optional().describe("The credit in the base currency."),
 });
@@ -217,12 +222,12 @@ export const postingRecord = z.strictObject({
 export const entryRecord = z.strictObject({
   entry_id: entryId,
   number: z.int().describe("Gapless number in the journal."),
-  entry_on: isoDate,
+  entry_on: isoDate.describe("Day of the entry."),
   kind: z
     .enum(entryKinds)
     .describe("What made it; journal: written by hand. reversal: the opposite of another."),
   source_id: z.string().describe("The invoice, payment, refund, credit note or write-off behind it."),
-  memo: z.string(),
+  memo: z.string().describe("What it is, for people."),
   reverses: z.string().optional().describe("The entry it reverses."),
   postings: z
     .array(postingRecord)
@@ -234,20 +239,20 @@ export const entryRecord = z.strictObject({
 /** A customer as it stands in the books. */
 export const customerRecord = z.strictObject({
   id: customerId,
-  name: z.string(),
-  external_id: z.string().optional(),
-  crm_company_id: z.string().optional(),
-  contact_name: z.string().optional(),
-  email: z.string().optional(),
-  phone: z.string().optional(),
+  name: z.string().describe("As on the invoice."),
+  external_id: z.string().optional().describe("Its id in another system."),
+  crm_company_id: z.string().optional().describe("Its company in the CRM."),
+  contact_name: z.string().optional().describe("The person invoices go to."),
+  email: z.string().optional().describe("Where reminders are sent."),
+  phone: z.string().optional().describe("Telephone number."),
   language: z.string().describe("ISO 639-1 code, e.g. de."),
   currency,
   payment_terms_days: z.int().describe("Days from the invoice day to the due day."),
-  street: z.string().optional(),
-  city: z.string().optional(),
-  region: z.string().optional(),
-  postal_code: z.string().optional(),
-  country: z.string().optional(),
+  street: z.string().optional().describe("Street and house number."),
+  city: z.string().optional().describe("City."),
+  region: z.string().optional().describe("State or province."),
+  postal_code: z.string().optional().describe("Postal code."),
+  country: z.string().optional().describe("Country, as written on a letter."),
   version,
 });
 
@@ -259,7 +264,7 @@ export const outboxStatus = z
 
 export const accountRecord = z.strictObject({
   id: accountId,
-  name: z.string(),
+  name: z.string().describe("Name in reports."),
   type: accountType,
   control: z.boolean().describe("Whether only invoices and payments post to it, never post_journal."),
   version,
@@ -267,7 +272,7 @@ export const accountRecord = z.strictObject({
 
 export const taxCodeRecord = z.strictObject({
   id: taxCodeId,
-  name: z.string(),
+  name: z.string().describe("As on the invoice."),
   rate: z.string().describe('Decimal text: "0.19" is 19 %.'),
   account_id: z.string().describe("Account that collects the tax."),
   account_name: z.string().describe("Name of that account."),

@@ -39,10 +39,12 @@ export const responseFormat = z.enum(["concise", "detailed"]);
 
 /** Another record or person, by id and name. */
 export function namedReference(of: string) {
-  return z.strictObject({
-    id: z.string().describe(`Id of the ${of}.`),
-    name: z.string().describe(`Name of the ${of}.`),
-  });
+  return z
+    .strictObject({
+      id: z.string().describe(`Id of the ${of}.`),
+      name: z.string().describe(`Name of the ${of}.`),
+    })
+    .describe(`The ${of}.`);
 }
 
 export const recordTypes = ["company", "contact", "lead", "deal"] as const;
@@ -50,9 +52,9 @@ export const recordTypes = ["company", "contact", "lead", "deal"] as const;
 /** What a task or an activity is about. */
 export const about = z
   .strictObject({
-    type: z.enum(recordTypes),
-    id: z.string(),
+    type: z.enum(recordTypes).describe("Which kind of record it is."),
+    id: z.string().describe("Id of the record."),
     ref: z.string().describe("Reference that people use, e.g. LEAD-0007."),
-    name: z.string(),
+    name: z.string().describe("Name of the record."),
   })
   .describe("The record that it is about.");

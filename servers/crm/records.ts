@@ -3,7 +3,7 @@ import { instant, isoDate, money, tradeLine } from "../../src/kit/fields.ts";
 import { about, namedReference, version } from "./fields.ts";
 
 const id = z.string().describe("Stable id; pass it to other tools.");
-const name = z.string();
+const name = z.string().describe("Name for people.");
 const lastActivityOn = isoDate.describe("Day of the last activity, or of the creation when there was none.");
 const owner = namedReference("owner").describe("The person responsible.");
 const ref = (example: string) => z.string().describe(`Reference that people use, e.g. ${example}.`);
@@ -22,13 +22,13 @@ export const companyRecord = z.strictObject({
   id,
   ref: ref("COMP-0007"),
   name,
-  status: z.enum(personStatuses),
+  status: z.enum(personStatuses).describe("archived: kept, but no longer in use."),
   domain: z.string().optional().describe("Registrable internet domain, e.g. clyde-workboats.example."),
   external_id: z.string().optional().describe("Id of the company in another system."),
   country: z.string().optional().describe("ISO 3166-1 alpha-2, e.g. FR."),
-  city: z.string().optional(),
+  city: z.string().optional().describe("City of its seat."),
   language: z.string().optional().describe("Language of letters, ISO 639-1, e.g. fr."),
-  phone: z.string().optional(),
+  phone: z.string().optional().describe("Telephone number."),
   owner,
   last_activity_on: lastActivityOn,
   ...written,
@@ -39,11 +39,11 @@ export const contactRecord = z.strictObject({
   id,
   ref: ref("CONT-0012"),
   name,
-  status: z.enum(personStatuses),
+  status: z.enum(personStatuses).describe("archived: kept, but no longer in use."),
   company: namedReference("company").optional(),
-  email: z.string().optional(),
-  phone: z.string().optional(),
-  job_title: z.string().optional(),
+  email: z.string().optional().describe("Email address."),
+  phone: z.string().optional().describe("Telephone number."),
+  job_title: z.string().optional().describe("What the person does."),
   owner,
   last_activity_on: lastActivityOn,
   ...written,
@@ -54,13 +54,13 @@ export const leadRecord = z.strictObject({
   id,
   ref: ref("LEAD-0007"),
   name: name.describe("What they ask for, or company and contact."),
-  status: z.enum(leadStatuses),
+  status: z.enum(leadStatuses).describe("qualified: worth selling to. closed: given up."),
   source: z.string().describe("Where the lead came from, e.g. website."),
   owner,
   contact: namedReference("contact"),
   company: namedReference("company"),
   last_activity_on: lastActivityOn,
-  note: z.string().optional(),
+  note: z.string().optional().describe("Anything worth knowing."),
   closed_reason: z.string().optional().describe("Why it was given up, when it is closed."),
   ...written,
   version,
@@ -72,7 +72,7 @@ const dealSummary = z.strictObject({
   name,
   pipeline_id: z.string().describe("Pipeline, e.g. sales; list_pipelines shows its stages."),
   stage: z.string().describe("Stage of the pipeline, e.g. proposal; list_pipelines shows them."),
-  status: z.enum(dealStatuses),
+  status: z.enum(dealStatuses).describe("Follows from the stage."),
   amount: money.describe("Net value of the deal."),
   company: namedReference("company"),
   contact: namedReference("contact").optional(),
@@ -80,7 +80,7 @@ const dealSummary = z.strictObject({
   owner,
   expected_close_on: isoDate.optional().describe("Day on which the decision is expected."),
   closed_on: isoDate.optional().describe("Day on which it was won or lost."),
-  lost_reason: z.string().optional(),
+  lost_reason: z.string().optional().describe("Why it was lost."),
   last_activity_on: lastActivityOn,
   ...written,
   version,
@@ -92,26 +92,29 @@ export const dealRecord = dealSummary.extend({ lines });
 
 /** A record as a list shows it. */
 export const recordSummary = z.discriminatedUnion("type", [
-  companyRecord.extend({ type: z.literal("company") }),
-  contactRecord.extend({ type: z.literal("contact") }),
-  leadRecord.extend({ type: z.literal("lead") }),
-  dealSummary.extend({ type: z.literal("deal") }),
+  companyRecord.extend({ type: z.literal("company").describe("Which kind of record it is.") }),
+  contactRecord.extend({ type: z.literal("contact").describe("Which kind of record it is.") }),
+  leadRecord.extend({ type: z.literal("lead").describe("Which kind of record it is.") }),
+  dealSummary.extend({ type: z.literal("deal").describe("Which kind of record it is.") }),
 ]);
 
 /** A record with everything that is stored about it. */
 export const recordDetail = z.discriminatedUnion("type", [
-  companyRecord.extend({ type: z.literal("company") }),
-  contactRecord.extend({ type: z.literal("contact") }),
-  leadRecord.extend({ type: z.literal("lead") }),
-  dealSummary.extend({ type: z.literal("deal"), lines: lines.optional() }),
+  companyRecord.extend({ type: z.literal("company").describe("Which kind of record it is.") }),
+  contactRecord.extend({ type: z.literal("contact").describe("Which kind of record it is.") }),
+  leadRecord.extend({ type: z.literal("lead").describe("Which kind of record it is.") }),
+  dealSummary.extend({
+    type: z.literal("deal").describe("Which kind of record it is."),
+    lines: lines.optional(),
+  }),
 ]);
 
 /** Says that the caller named a record that has been merged into the one it gets. */
 export const redirectedFrom = z
   .strictObject({
-    id: z.string(),
-    ref: z.string(),
-    name: z.string(),
+    id: z.string().describe("Id of the merged record."),
+    ref: z.string().describe("Its reference."),
+    name: z.string().describe("Its name."),
     merged_at: instant,
   })
   .optional()
@@ -120,10 +123,10 @@ export const redirectedFrom = z
 export const taskRecord = z.strictObject({
   id,
   ref: ref("TASK-0004"),
-  title: z.string(),
+  title: z.string().describe("What is to be done."),
   about,
   assignee: namedReference("assignee").describe("Who is to do it."),
-  status: z.enum(["open", "done"]),
+  status: z.enum(["open", "done"]).describe("done: nothing is left to do."),
   due_on: isoDate.optional().describe("Day by which it is to be done."),
   outcome: z.string().optional().describe("What came of it, once it is done."),
   version,
@@ -131,17 +134,17 @@ export const taskRecord = z.strictObject({
 
 export const activityRecord = z.strictObject({
   id,
-  kind: z.enum(["call", "email", "meeting", "note"]),
-  occurred_on: isoDate,
-  summary: z.string(),
+  kind: z.enum(["call", "email", "meeting", "note"]).describe("What happened."),
+  occurred_on: isoDate.describe("Day on which it happened."),
+  summary: z.string().describe("What was said or agreed."),
   logged_by: z.string().describe("The principal that logged it, e.g. agent:sales-assistant."),
 });
 
 /** One move of a deal from stage to stage. */
 export const stageMove = z.strictObject({
-  from_stage: z.string(),
-  to_stage: z.string(),
-  reason: z.string().optional(),
+  from_stage: z.string().describe("Key of the stage before."),
+  to_stage: z.string().describe("Key of the stage after."),
+  reason: z.string().optional().describe("Why it was moved."),
   changed_by: z.string().describe("The principal that moved it, e.g. agent:order-desk."),
   changed_at: instant,
   merged_from: z.string().optional().describe("Ref of the merged deal that made the move."),
@@ -167,7 +170,7 @@ export const pipelineRecord = z.strictObject({
 export const ownerRecord = z.strictObject({
   id,
   name,
-  email: z.string(),
-  status: z.enum(personStatuses),
+  email: z.string().describe("Email address; the one by which an owner is known."),
+  status: z.enum(personStatuses).describe("archived: kept, but no longer in use."),
   version,
 });

@@ -210,16 +210,18 @@ export type OrderSummary = z.infer<typeof orderSummary>;
 
 export const orderRecord = z.strictObject({
   ...orderHead,
-  lines: z.array(
-    z.strictObject({
-      sku: itemSku,
-      name: z.string().describe("Name of the item."),
-      quantity: units.describe("Units ordered."),
-      received: units.describe("Units received so far."),
-      outstanding: units.describe("Units still expected."),
-      unit_cost: money.describe("Agreed net cost of one unit."),
-    }),
-  ),
+  lines: z
+    .array(
+      z.strictObject({
+        sku: itemSku,
+        name: z.string().describe("Name of the item."),
+        quantity: units.describe("Units ordered."),
+        received: units.describe("Units received so far."),
+        outstanding: units.describe("Units still expected."),
+        unit_cost: money.describe("Agreed net cost of one unit."),
+      }),
+    )
+    .describe("What was ordered."),
   ...recordFields,
 });
 export type OrderRecord = z.infer<typeof orderRecord>;

@@ -37,7 +37,7 @@ export const pageInput = {
 /** The output of a list tool. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.strictObject({
-    items: z.array(item),
+    items: z.array(item).describe("What is listed, in the order of the list."),
     next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
   });
 }

@@ -11,21 +11,31 @@ const buckets = {
   days_31_60: money.describe("31 to 60 days overdue."),
   days_61_90: money.describe("61 to 90 days overdue."),
   over_90: money.describe("More than 90 days overdue."),
-  total: money,
+  total: money.describe("All of them together."),
 };
 
 export const agedReceivables = defineTool({
   name: "aged_receivables",
   title: "Aged receivables",
   description:
-    "Report what customers owed at the end of a day (today, when left out) by how long it was overdue, per customer and currency, the largest total first, with the totals of all customers. Sums of open invoice balances in minor units, equal to the receivables account of that day; currencies are never added together. Prepayments are not taken off.",
+    "Report what customers owed at the end of a day (today, when left out) by how long it was overdue. Use it for " +
+    "an overview of debts by customer; list_invoices shows the single invoices. Returns one page of customers and " +
+    "currencies, the largest total first, with the totals over all pages: sums of open invoice balances in minor " +
+    "units, equal to the receivables account of that day; currencies are never added together. Prepayments are " +
+    "not taken off.",
   effect: "read",
   input: z.strictObject({
     as_of: businessDay.optional().describe("Last day counted, YYYY-MM-DD. Default: today in UTC."),
     customer_id: customerId.optional().describe("Only what this customer owed."),
     ...pageInput,
   }),
-  output: page(z.strictObject({ customer_id: customerId, customer_name: z.string(), ...buckets })).extend({
+  output: page(
+    z.strictObject({
+      customer_id: customerId,
+      customer_name: z.string().describe("Name of the customer."),
+      ...buckets,
+    }),
+  ).extend({
     as_of: isoDate.describe("The day of the report."),
     totals: z
       .array(z.strictObject({ currency, ...buckets }))

@@ -13,7 +13,10 @@ export const allocatePayment = defineTool({
   name: "allocate_payment",
   title: "Allocate a payment",
   description:
-    "Give the unallocated money of a payment to open invoices of its customer in its currency: debit prepayments, credit receivables, today (or on the invoice day, if later). list_payments with unallocated_only finds such payments. Returns the payment, what each invoice got and still owes, and what is left.",
+    "Give the unallocated money of a payment to open invoices of its customer in its currency: debit prepayments, " +
+    "credit receivables, today (or on the invoice day, if later). Use it when a payment came before its invoice " +
+    "or was kept unallocated; list_payments with unallocated_only finds such payments. Returns the payment, what " +
+    "each invoice got and still owes, and what is left, in minor units.",
   effect: "update",
   input: z.strictObject({
     payment_id: paymentId,
@@ -24,7 +27,9 @@ export const allocatePayment = defineTool({
       .describe("Which invoice gets how much. Leave empty to pay the invoices that are due first."),
     expected_version: expectedVersion.describe("The version of the payment that you read."),
   }),
-  output: paymentRecord.extend({ allocated: z.array(allocationOutput) }),
+  output: paymentRecord.extend({
+    allocated: z.array(allocationOutput).describe("What this call gave to invoices."),
+  }),
   facts: z.strictObject({ unallocated: money, customer_id: z.string() }),
   async resource({ payment_id }, context) {
     const payment = await requirePayment(context, payment_id);

@@ -25,7 +25,12 @@ export const createCreditNote = defineTool({
   name: "create_credit_note",
   title: "Credit an invoice",
   description:
-    "Take back a posted invoice in whole or part: returned goods, a wrong price, a discount granted later. It gets the next gapless number of the year (CN-2026-0001) and its journal entry, and lowers what the invoice owes. What was paid already goes back to the payment as unallocated money, for allocate_payment or refund_payment. Never more than was invoiced. Without amount and lines it credits all that is left. Amounts include the tax, in minor units.",
+    "Take back a posted invoice in whole or part. Use it for returned goods, a wrong price or a discount granted " +
+    "later; for what a customer will not pay use write_off. The note gets the next gapless number of the year " +
+    "(CN-2026-0001) and its journal entry, and lowers what the invoice owes. What was paid already goes back to " +
+    "the payment as unallocated money, for allocate_payment or refund_payment. Never more than was invoiced. " +
+    "Without amount and lines it credits all that is left. Returns the credit note, what the invoice still owes " +
+    "and the payments that got money back. Amounts include the tax, in minor units.",
   effect: "create",
   input: z.strictObject({
     invoice_id: invoiceId,
@@ -50,15 +55,15 @@ export const createCreditNote = defineTool({
     expected_version: expectedVersion.describe("The version of the invoice that you read."),
   }),
   output: z.strictObject({
-    credit_note_id: z.string(),
-    number: z.string(),
+    credit_note_id: z.string().describe("Id of the credit note."),
+    number: z.string().describe("Number of the credit note, e.g. CN-2026-0001."),
     invoice_id: invoiceId,
-    invoice_number: z.string(),
+    invoice_number: z.string().describe("Number of the invoice."),
     customer_id: customerId,
     customer_name: z.string().describe("Name of the customer."),
-    issued_on: isoDate,
-    net: money,
-    tax: money,
+    issued_on: isoDate.describe("Day of the credit note."),
+    net: money.describe("What was credited, without the tax."),
+    tax: money.describe("The tax on it."),
     total: money.describe("What was credited, tax included."),
     balance: money.describe("What the invoice still owes."),
     released: z

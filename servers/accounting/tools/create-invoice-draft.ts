@@ -13,7 +13,11 @@ export const createInvoiceDraft = defineTool({
   name: "create_invoice_draft",
   title: "Draft an invoice",
   description:
-    "Draft an invoice for a customer. A draft owes nothing and has no effect on the ledger until post_invoice. Each line is unit_price × quantity × (1 − discount_rate), rounded to whole minor units, and gets the tax of its tax_code. A second invoice with the same customer, reference and total is refused as a duplicate. Returns the draft with its DRAFT number; change it with update_invoice_draft.",
+    "Draft an invoice for a customer. Use it for everything that is to be billed: a draft owes nothing and has no " +
+    "effect on the ledger until post_invoice, and update_invoice_draft changes it. Each line is unit_price × " +
+    "quantity × (1 − discount_rate), rounded to whole minor units, and gets the tax of its tax_code. A second " +
+    "invoice with the same customer, reference and total is refused: the error names the first one as " +
+    "duplicate_of. Returns the draft with its DRAFT number; amounts are in minor units, quantities whole units.",
   effect: "create",
   input: z.strictObject({
     customer_id: customerId,

@@ -15,7 +15,9 @@ export const getInvoice = defineTool({
   name: "get_invoice",
   title: "Get an invoice",
   description:
-    "Read one invoice whole, by id or by number: its lines, the payments, refunds, credit notes and write-offs booked on it, and the reminders sent. Amounts are in minor units.",
+    "Read one invoice whole, by id or by number. Use it before you change, credit or explain an invoice; " +
+    "list_invoices finds it. Returns its lines, the payments, refunds, credit notes and write-offs booked on it, " +
+    "the reminders sent and the records it came from. Amounts are in minor units, quantities whole units.",
   effect: "read",
   input: z.strictObject({
     id: invoiceId.optional(),
@@ -45,39 +47,45 @@ export const getInvoice = defineTool({
           amount: money.describe(
             "What this invoice got; negative when a refund or credit note took it back.",
           ),
-          bank_reference: z.string(),
+          bank_reference: z.string().describe("As it stands on the bank statement."),
         }),
       )
       .describe("In the order of their days."),
-    credit_notes: z.array(
-      z.strictObject({
-        credit_note_id: z.string(),
-        number: z.string(),
-        issued_on: isoDate,
-        total: money.describe("Tax included."),
-        reason: z.string(),
-        entry_id: entryId,
-      }),
-    ),
-    write_offs: z.array(
-      z.strictObject({
-        write_off_id: z.string(),
-        written_off_on: isoDate,
-        amount: money,
-        reason: z.string(),
-        entry_id: entryId.describe("reverse_entry takes it to undo the write-off."),
-        reversed_by: z.string().optional().describe("Entry that reversed it."),
-      }),
-    ),
+    credit_notes: z
+      .array(
+        z.strictObject({
+          credit_note_id: z.string().describe("Id of the credit note."),
+          number: z.string().describe("Its number, e.g. CN-2026-0001."),
+          issued_on: isoDate.describe("Its day."),
+          total: money.describe("Tax included."),
+          reason: z.string().describe("Why, for the books."),
+          entry_id: entryId,
+        }),
+      )
+      .describe("What was taken back of it."),
+    write_offs: z
+      .array(
+        z.strictObject({
+          write_off_id: z.string().describe("Id of the write-off."),
+          written_off_on: isoDate.describe("Its day."),
+          amount: money.describe("What was given up."),
+          reason: z.string().describe("Why, for the books."),
+          entry_id: entryId.describe("reverse_entry takes it to undo the write-off."),
+          reversed_by: z.string().optional().describe("Entry that reversed it."),
+        }),
+      )
+      .describe("What was given up of it."),
     ...linksOutput,
-    reminders: z.array(
-      z.strictObject({
-        level: z.int().describe("Dunning level, 1 to 3."),
-        sent_on: isoDate,
-        message_id: z.string(),
-        outbox_status: outboxStatus,
-      }),
-    ),
+    reminders: z
+      .array(
+        z.strictObject({
+          level: z.int().describe("Dunning level, 1 to 3."),
+          sent_on: isoDate.describe("Day on which it was written."),
+          message_id: z.string().describe("Id of its message, which list_outbox shows."),
+          outbox_status: outboxStatus,
+        }),
+      )
+      .describe("The reminders sent, by level."),
   }),
   async handler({ id, number, response_format }, context) {
     if ((id === undefined) === (number === undefined)) {

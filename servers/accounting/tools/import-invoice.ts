@@ -20,7 +20,12 @@ export const importInvoice = defineTool({
   name: "import_invoice",
   title: "Import a posted invoice",
   description:
-    "Record an invoice that another system issued, as posted, with its journal entry on its own invoice day. It gets a number of the import series of its year (IMP-2025-0001); its own number goes into reference. The same external_id twice is refused. Books without a base currency get that of the first posting; in any other currency it needs an exchange rate. For new invoices use create_invoice_draft and post_invoice.",
+    "Record an invoice that another system issued, as posted, with its journal entry on its own invoice day. Use " +
+    "it to take over old books; for new invoices use create_invoice_draft and post_invoice. It gets a number of " +
+    "the import series of its year (IMP-2025-0001); its own number goes into reference. The same external_id " +
+    "twice is refused: the error names the first one as duplicate_of. Books without a base currency get that of " +
+    "the first posting; in any other currency it needs an exchange rate. Returns the invoice; amounts are in " +
+    "minor units, quantities whole units.",
   effect: "create",
   input: z.strictObject({
     external_id: externalId.describe("Its id in the other system; unique among all invoices."),

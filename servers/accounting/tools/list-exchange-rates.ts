@@ -8,7 +8,9 @@ export const listExchangeRates = defineTool({
   name: "list_exchange_rates",
   title: "List exchange rates",
   description:
-    "List the stored exchange rates to the base currency, the latest day first. A posting uses the rate of its day, or the last one before.",
+    "List the stored exchange rates to the base currency, the latest day first. Use it to see at which rate a " +
+    "posting would be made: it uses the rate of its day, or the last one before; set_exchange_rate stores one. " +
+    "Returns one page; rates are decimal text, base currency per unit. Follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({
     currency: currency.optional().describe("Only this foreign currency."),

@@ -9,7 +9,9 @@ export const listInvoices = defineTool({
   name: "list_invoices",
   title: "List invoices",
   description:
-    "List invoices by status, days overdue, customer and invoice day: what is owed, what is late, what is still a draft. Everything unpaid is status [open, partly_paid, overdue]. Returns summaries with balances in minor units; use get_invoice for lines and payments.",
+    "List invoices by status, days overdue, customer and invoice day. Use it to see what is owed, what is late " +
+    "and what is still a draft; everything unpaid is status [open, partly_paid, overdue]. Returns one page of " +
+    "summaries with balances in minor units; use get_invoice for lines and payments.",
   effect: "read",
   input: z.strictObject({
     status: z.array(invoiceStatus).min(1).optional().describe("Any of these; leave out for all."),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { instant, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { businessDay, customerId, invoiceId, outboxStatus } from "../fields.ts";
+import { businessDay, customerId, invoiceId, outboxStatus, version } from "../fields.ts";
 import { listMessages } from "../store/outbox.ts";
 
 /** Pages with texts of up to 20,000 characters hold fewer messages, so that a result stays under 1 MiB. */
@@ -11,7 +11,9 @@ export const listOutbox = defineTool({
   name: "list_outbox",
   title: "List the outbox",
   description:
-    "List the messages that tools such as send_reminder wrote, newest first, with what became of them: whether they were mailed, and the error if not.",
+    "List the messages that tools such as send_reminder wrote, newest first. Use it to see whether a message was " +
+    "mailed, and the error if not. Returns one page, with detailed the texts too; follow next_cursor for the " +
+    "rest.",
   effect: "read",
   input: z.strictObject({
     status: z.array(outboxStatus).min(1).optional().describe("Any of these; leave out for all."),
@@ -27,23 +29,23 @@ export const listOutbox = defineTool({
   }),
   output: page(
     z.strictObject({
-      message_id: z.string(),
+      message_id: z.string().describe("Id of the message."),
       kind: z.enum(["reminder"]).describe("What the message is."),
       outbox_status: outboxStatus,
       to: z.string().describe("Email address."),
-      subject: z.string(),
+      subject: z.string().describe("Subject of the email."),
       body: z.string().optional().describe("The text, plain; only in detailed results."),
       invoice_id: invoiceId,
-      invoice_number: z.string(),
+      invoice_number: z.string().describe("Number of the invoice."),
       customer_id: customerId,
-      customer_name: z.string(),
+      customer_name: z.string().describe("Name of the customer."),
       attempts: z.int().describe("How often mailing was tried."),
       next_attempt_at: instant
         .optional()
         .describe("When a queued message is tried again; absent when it is due."),
       last_error: z.string().optional().describe("Why the last try failed."),
       created_at: instant,
-      version: z.int(),
+      version,
     }),
   ),
   async handler(input, context) {

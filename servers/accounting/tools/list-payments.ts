@@ -8,7 +8,9 @@ export const listPayments = defineTool({
   name: "list_payments",
   title: "List payments",
   description:
-    "List money received, the latest first, by customer and day: what arrived, and what of it is still unallocated. Use it to find a payment for allocate_payment or refund_payment. Amounts in minor units.",
+    "List money received, the latest first, by customer and day. Use it to find a payment for allocate_payment or " +
+    "refund_payment. Returns one page: what arrived, and what of it is still unallocated, in minor units; follow " +
+    "next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({
     customer_id: customerId.optional(),

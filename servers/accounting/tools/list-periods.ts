@@ -10,7 +10,9 @@ export const listPeriods = defineTool({
   name: "list_periods",
   title: "List periods",
   description:
-    "List the months that have journal entries, the latest first, whether each is open or closed, and how many entries it has. Postings dated in a closed month are refused.",
+    "List the months that have journal entries, the latest first. Use it before close_period, or when a posting " +
+    "was refused because its day lies in a closed month. Returns one page: whether each month is open or closed, " +
+    "and how many entries it has; follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({
     status: z.array(periodStatus).min(1).optional().describe("Any of these; leave out for all."),

@@ -8,7 +8,9 @@ export const listTaxCodes = defineTool({
   name: "list_tax_codes",
   title: "List tax codes",
   description:
-    "List the tax codes that lines of invoices may name, with their rates as decimal text (0.19 is 19 %) and the account that collects the tax.",
+    "List the tax codes that lines of invoices may name. Use it before you draft or import an invoice with tax. " +
+    "Returns one page: each code with its rate as decimal text (0.19 is 19 %) and the account that collects the " +
+    "tax; follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({ ...pageInput }),
   output: page(taxCodeRecord),

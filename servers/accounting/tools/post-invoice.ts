@@ -12,7 +12,11 @@ export const postInvoice = defineTool({
   name: "post_invoice",
   title: "Post an invoice",
   description:
-    "Post a draft: it gets the next gapless number of the year (INV-2026-0042), today as invoice day and its journal entry (debit receivables, credit income and tax). A posted invoice can never be changed or deleted, only credited (create_credit_note). An invoice in a foreign currency needs a rate (set_exchange_rate). Returns the posted invoice.",
+    "Post a draft: it gets the next gapless number of the year (INV-2026-0042), today as invoice day and its " +
+    "journal entry (debit receivables, credit income and tax). Use it when the draft is right and the customer is " +
+    "to owe it: a posted invoice can never be changed or deleted, only credited (create_credit_note). An invoice " +
+    "in a foreign currency needs a rate (set_exchange_rate). Returns the posted invoice; amounts are in minor " +
+    "units, quantities whole units.",
   effect: "update",
   input: z.strictObject({
     invoice_id: invoiceId,

@@ -18,7 +18,10 @@ export const postJournal = defineTool({
   name: "post_journal",
   title: "Post a journal entry",
   description:
-    "Post an entry by hand, such as rent, wages, an opening balance or a bank fee. Debits must equal credits in each currency. It cannot post to control accounts (receivables, prepayments): use the tools for invoices and payments. A posted entry never changes; reverse_entry undoes it. To exchange currencies post each side against account 1900. Returns the entry.",
+    "Post an entry by hand. Use it for what no other tool books, such as rent, wages, an opening balance or a " +
+    "bank fee; it cannot post to control accounts (receivables, prepayments): use the tools for invoices and " +
+    "payments. Debits must equal credits in each currency. A posted entry never changes; reverse_entry undoes it. " +
+    "To exchange currencies post each side against account 1900. Returns the entry; amounts are in minor units.",
   effect: "create",
   input: z.strictObject({
     entry_on: businessDay.describe("Day of the entry, in a period that is not closed."),

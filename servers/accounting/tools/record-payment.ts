@@ -25,7 +25,12 @@ export const recordPayment = defineTool({
   name: "record_payment",
   title: "Record a payment",
   description:
-    "Record money received from a customer and allocate it to open invoices in the same currency. Books debit bank, credit receivables; what no invoice takes is kept as a prepayment for allocate_payment. A payment at another exchange rate than its invoices books the realised gain or loss. Returns the payment, what each invoice got and still owes, and what is left unallocated.",
+    "Record money received from a customer and allocate it to open invoices in the same currency. Use it for " +
+    "every receipt on the bank statement, once: a bank_reference that was recorded is refused, and the error " +
+    "names the payment as duplicate_of. Books debit bank, credit receivables; what no invoice takes is kept as a " +
+    "prepayment for allocate_payment. A payment at another exchange rate than its invoices books the realised " +
+    "gain or loss. Returns the payment, what each invoice got and still owes, and what is left unallocated, in " +
+    "minor units.",
   effect: "create",
   input: z.strictObject({
     customer_id: customerId,
@@ -48,7 +53,9 @@ export const recordPayment = defineTool({
       .describe("Asset account it arrived on. Default 1000, Bank."),
     exchange_rate: exchangeRate.optional(),
   }),
-  output: paymentRecord.extend({ allocated: z.array(allocationOutput) }),
+  output: paymentRecord.extend({
+    allocated: z.array(allocationOutput).describe("What this call gave to invoices."),
+  }),
   facts: z.strictObject({ amount: money, customer_id: z.string() }),
   async resource({ customer_id, amount }, context) {
     const { id } = await requireCustomer(context, customer_id);

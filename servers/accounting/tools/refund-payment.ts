@@ -22,7 +22,10 @@ export const refundPayment = defineTool({
   name: "refund_payment",
   title: "Refund a payment",
   description:
-    "Record money paid back to a customer out of one payment. What no invoice took is used first; beyond it the money is taken back from the invoices the payment settled, the one due last first, and they owe again. Returns the refund, the payment after it and the reopened invoices.",
+    "Record money paid back to a customer out of one payment. Use it after the bank has paid it back; to take " +
+    "back an invoice use create_credit_note. What no invoice took is used first; beyond it the money is taken " +
+    "back from the invoices the payment settled, the one due last first, and they owe again. Returns the refund, " +
+    "the payment after it and the reopened invoices, in minor units.",
   effect: "create",
   input: z.strictObject({
     payment_id: paymentId,
@@ -32,20 +35,23 @@ export const refundPayment = defineTool({
     expected_version: expectedVersion.describe("The version of the payment that you read."),
   }),
   output: z.strictObject({
-    refund_id: z.string(),
+    refund_id: z.string().describe("Id of the refund."),
     payment_id: paymentId,
+    bank_reference: z.string().describe("Of the payment, as it stands on the bank statement."),
     customer_id: customerId,
     customer_name: z.string().describe("Name of the customer."),
     amount: money.describe("What was paid back."),
-    refunded_on: isoDate,
-    reopened: z.array(
-      z.strictObject({
-        invoice_id: invoiceId,
-        number: z.string(),
-        amount: money.describe("What was taken back from the invoice."),
-        balance: money.describe("What it owes now."),
-      }),
-    ),
+    refunded_on: isoDate.describe("Day of the refund."),
+    reopened: z
+      .array(
+        z.strictObject({
+          invoice_id: invoiceId,
+          number: z.string().describe("Number of the invoice."),
+          amount: money.describe("What was taken back from the invoice."),
+          balance: money.describe("What it owes now."),
+        }),
+      )
+      .describe("Invoices that owe again."),
     refundable: money.describe("What is left of the payment to refund."),
     unallocated: money.describe("What is left of the payment that no invoice took."),
     version: version.describe("Version of the payment after the refund."),
@@ -66,6 +72,7 @@ export const refundPayment = defineTool({
     return {
       refund_id: booked.refundId,
       payment_id: after.id,
+      bank_reference: after.bank_reference,
       customer_id: after.customer_id,
       customer_name: (await requireCustomer(context, after.customer_id)).name,
       amount: { minor: amount.minor, currency },

@@ -11,15 +11,20 @@ import { balanceSheet, profitAndLoss, trialBalance } from "../store/statements.t
 const reports = ["trial_balance", "profit_and_loss", "balance_sheet", "general_ledger"] as const;
 
 const sides = {
-  debit: money.describe("The balance, when debits exceed credits; else 0."),
-  credit: money.describe("The balance, when credits exceed debits; else 0."),
+  debit: money.describe("The balance, when debits exceed credits, else 0; of a total their sum."),
+  credit: money.describe("The balance, when credits exceed debits, else 0; of a total their sum."),
 };
 
 export const report = defineTool({
   name: "report",
   title: "Report from the ledger",
   description:
-    "Report from the double-entry ledger. trial_balance: every account's balance by currency at the end of a day, with totals; profit_and_loss: income less expenses from a day to a day; balance_sheet: assets, liabilities and equity at the end of a day; general_ledger: the journal entries themselves, as JSON or as an hledger journal. Statements are in the base currency. Amounts in minor units. Follow next_cursor until it is absent; the journal pages put together are one file.",
+    "Report from the double-entry ledger. Use it for the state of the books as a whole; for what customers owe " +
+    "use aged_receivables. Returns for trial_balance every account's balance by currency at the end of a day, " +
+    "with totals; for profit_and_loss income less expenses from a day to a day; for balance_sheet assets, " +
+    "liabilities and equity at the end of a day; for general_ledger the journal entries themselves, as JSON or as " +
+    "an hledger journal. Statements are in the base currency. Amounts in minor units. Follow next_cursor until it " +
+    "is absent; the journal pages put together are one file.",
   effect: "read",
   input: z.strictObject({
     report: z.enum(reports).describe("Which report."),
@@ -41,15 +46,15 @@ export const report = defineTool({
     ...pageInput,
   }),
   output: z.strictObject({
-    report: z.enum(reports),
-    from: isoDate.optional(),
-    to: isoDate.optional(),
+    report: z.enum(reports).describe("Which report it is."),
+    from: isoDate.optional().describe("First day of the report."),
+    to: isoDate.optional().describe("Last day of the report."),
     base_currency: currency.optional().describe("Absent as long as the books are empty."),
     accounts: z
       .array(
         z.strictObject({
-          account_id: z.string(),
-          name: z.string(),
+          account_id: z.string().describe("Account code."),
+          name: z.string().describe("Name of the account."),
           type: accountType,
           currency,
           ...sides,
@@ -61,7 +66,7 @@ export const report = defineTool({
       .optional()
       .describe("trial_balance, by account and currency."),
     totals: z
-      .array(z.strictObject({ currency, debit: money, credit: money }))
+      .array(z.strictObject({ currency, ...sides }))
       .optional()
       .describe("trial_balance: over all accounts, not this page only."),
     base_totals: z.strictObject(sides).optional().describe("trial_balance, in the base currency."),
@@ -69,8 +74,8 @@ export const report = defineTool({
     lines: z
       .array(
         z.strictObject({
-          account_id: z.string(),
-          name: z.string(),
+          account_id: z.string().describe("Account code."),
+          name: z.string().describe("Name of the account."),
           type: accountType,
           amount: money.describe("Positive on the normal side: income and liabilities are credits."),
         }),
@@ -80,11 +85,11 @@ export const report = defineTool({
       .describe("profit_and_loss and balance_sheet, in the base currency."),
     summary: z
       .strictObject({
-        income: money.optional(),
-        expenses: money.optional(),
-        net_profit: money.optional(),
-        assets: money.optional(),
-        liabilities: money.optional(),
+        income: money.optional().describe("Sum of the income accounts."),
+        expenses: money.optional().describe("Sum of the expense accounts."),
+        net_profit: money.optional().describe("Income less expenses."),
+        assets: money.optional().describe("Sum of the asset accounts."),
+        liabilities: money.optional().describe("Sum of the liability accounts."),
         equity: money.optional().describe("The equity accounts, without the earnings."),
         earnings: money.optional().describe("Income less expenses to date, not yet carried to equity."),
       })

@@ -8,7 +8,11 @@ export const reverseEntry = defineTool({
   name: "reverse_entry",
   title: "Reverse a journal entry",
   description:
-    "Undo a journal entry or a write-off by posting its exact opposite, so that both together are zero in every account. An entry is reversed once. Reversing a write-off makes its invoice owe the amount again. Invoices, payments and refunds are corrected by create_credit_note and refund_payment instead. Returns the reversing entry.",
+    "Undo a journal entry or a write-off by posting its exact opposite, so that both together are zero in every " +
+    "account. Use it for a wrong entry of post_journal or a write-off; invoices, payments and refunds are " +
+    "corrected by create_credit_note and refund_payment instead. An entry is reversed once; a second time is " +
+    "refused with duplicate_of. Reversing a write-off makes its invoice owe the amount again. Returns the " +
+    "reversing entry; amounts are in minor units.",
   effect: "create",
   input: z.strictObject({
     entry_id: entryId.describe("Id of the entry, from report general_ledger or the tool that posted it."),

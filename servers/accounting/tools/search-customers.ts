@@ -8,7 +8,9 @@ export const searchCustomers = defineTool({
   name: "search_customers",
   title: "Search customers",
   description:
-    "Find customers of the books by a part of their name, contact, email, external_id or crm_company_id, or list all. Returns whole records in the order of their names; their ids are what the other tools take as customer_id.",
+    "Find customers of the books by a part of their name, contact, email, external_id or crm_company_id, or list " +
+    "all. Use it to get the customer_id that other tools take. Returns one page of whole records in the order of " +
+    "their names; follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({
     query: z

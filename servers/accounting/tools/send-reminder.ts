@@ -15,7 +15,10 @@ export const sendReminder = defineTool({
   name: "send_reminder",
   title: "Send a payment reminder",
   description:
-    "Remind a customer of one overdue invoice by email. The message is written to the outbox, from which it is mailed later; each dunning level of an invoice is sent once. list_invoices gives the overdue invoices with the next_reminder_level to use. Returns the message's id and address.",
+    "Remind a customer of one overdue invoice by email. Use it for the invoices that list_invoices shows as " +
+    "overdue, with the next_reminder_level given there; each dunning level of an invoice is sent once, and a " +
+    "second time is refused with duplicate_of. The message is written to the outbox, from which it is mailed " +
+    "later; list_outbox shows what became of it. Returns the message's id and address.",
   effect: "send",
   input: z.strictObject({
     invoice_id: invoiceId,
@@ -24,9 +27,9 @@ export const sendReminder = defineTool({
     body: paragraphs(20_000).describe("Text of the email, plain, in the customer's language."),
   }),
   output: z.strictObject({
-    message_id: z.string(),
+    message_id: z.string().describe("Id of the message, which list_outbox shows."),
     invoice_id: invoiceId,
-    number: z.string(),
+    number: z.string().describe("Number of the invoice."),
     level: reminderLevel.describe("Dunning level."),
     to: z.string().describe("The customer's email address."),
     outbox_status: outboxStatus,

@@ -8,7 +8,9 @@ export const setExchangeRate = defineTool({
   name: "set_exchange_rate",
   title: "Set an exchange rate",
   description:
-    "Store what one unit of a foreign currency is worth in the base currency from a day on, until a later rate. Postings of that currency use it; what was posted keeps its rate. The base currency must be set (get_settings). Returns the rate.",
+    "Store what one unit of a foreign currency is worth in the base currency from a day on, until a later rate. " +
+    "Use it before the first posting in a currency, and whenever its rate changes; what was posted keeps its " +
+    "rate. The base currency must be set (get_settings). Returns the rate, as decimal text.",
   effect: "update",
   input: z.strictObject({
     currency: currency.describe("Foreign currency, ISO 4217."),

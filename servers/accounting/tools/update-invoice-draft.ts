@@ -19,7 +19,10 @@ export const updateInvoiceDraft = defineTool({
   name: "update_invoice_draft",
   title: "Change an invoice draft",
   description:
-    "Change a draft before it is posted; fields left out stay as they are. Lines are replaced as a whole and priced anew: read them with get_invoice, change them, and pass all of them. Returns the draft.",
+    "Change a draft before it is posted; fields left out stay as they are. Use it to correct a draft; a posted " +
+    "invoice is corrected by create_credit_note. Lines are replaced as a whole and priced anew: read them with " +
+    "get_invoice, change them, and pass all of them. Returns the draft; amounts are in minor units, quantities " +
+    "whole units.",
   effect: "update",
   input: z.strictObject({
     invoice_id: invoiceId,

@@ -10,7 +10,9 @@ export const updateSettings = defineTool({
   name: "update_settings",
   title: "Change the settings of the books",
   description:
-    "Set the base currency (only while the books have no entries) and how amounts are rounded from now on: half_up is commercial rounding, half_even rounds a half to the even neighbour. What is left out stays. Returns the settings.",
+    "Set the base currency (only while the books have no entries) and how amounts are rounded from now on: " +
+    "half_up is commercial rounding, half_even rounds a half to the even neighbour. Use it when the books are set " +
+    "up, by the rule of the country. What is left out stays. Returns the settings.",
   effect: "update",
   input: z.strictObject({
     base_currency: currency.optional().describe("ISO 4217 currency of the books and their reports."),

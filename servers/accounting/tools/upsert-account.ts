@@ -7,7 +7,9 @@ export const upsertAccount = defineTool({
   name: "upsert_account",
   title: "Create or rename an account",
   description:
-    "Make a ledger account in the chart, or rename the one that has the code. Its code and type never change. Input that changes nothing keeps the version. Returns the account and whether it was created.",
+    "Make a ledger account in the chart, or rename the one that has the code. Use it when no account of " +
+    "list_accounts fits. Its code and type never change. Input that changes nothing keeps the version. Returns " +
+    "the account and whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: accountId.describe("Account code, e.g. 5200."),

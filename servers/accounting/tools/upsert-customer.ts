@@ -8,7 +8,10 @@ export const upsertCustomer = defineTool({
   name: "upsert_customer",
   title: "Create or change a customer",
   description:
-    "Create the customer that a key names, or change the given fields of the one that exists; fields left out stay as they are, and input that changes nothing keeps the version. Keys: external_id (an import), crm_company_id (the CRM), or id. Returns the record and whether it was created.",
+    "Create the customer that a key names, or change the given fields of the one that exists; fields left out " +
+    "stay as they are, and input that changes nothing keeps the version. Use it before the first invoice of a " +
+    "customer, and when an address changes. Keys: external_id (an import), crm_company_id (the CRM), or id. " +
+    "Returns the record and whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: customerId.optional().describe("Id of an existing customer; leave out to go by another key."),

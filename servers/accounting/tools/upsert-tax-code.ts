@@ -7,7 +7,9 @@ export const upsertTaxCode = defineTool({
   name: "upsert_tax_code",
   title: "Create or change a tax code",
   description:
-    "Make a tax code, or change the given fields of the one that has the id. A new rate holds for lines priced from now on: invoices and drafts keep the rate they were priced with. Returns the tax code and whether it was created.",
+    "Make a tax code, or change the given fields of the one that has the id. Use it for a tax that list_tax_codes " +
+    "does not have, or when a rate changes by law. A new rate holds for lines priced from now on: invoices and " +
+    "drafts keep the rate they were priced with. Returns the tax code and whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: taxCodeId.describe("Its code in invoice lines, e.g. vat-19."),

@@ -8,7 +8,9 @@ export const voidInvoiceDraft = defineTool({
   name: "void_invoice_draft",
   title: "Void an invoice draft",
   description:
-    "Give up a draft that is not to be posted. It keeps its DRAFT number, with status void, and can never be posted. A posted invoice is credited with create_credit_note instead. Returns the invoice.",
+    "Give up a draft that is not to be posted. Use it for a draft made by mistake; a posted invoice is credited " +
+    "with create_credit_note instead. The draft keeps its DRAFT number, with status void, and can never be " +
+    "posted. Returns the invoice; amounts are in minor units, quantities whole units.",
   effect: "update",
   input: z.strictObject({ invoice_id: invoiceId, expected_version: expectedVersion }),
   output: invoiceRecord,

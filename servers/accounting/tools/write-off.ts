@@ -22,7 +22,9 @@ export const writeOff = defineTool({
   name: "write_off",
   title: "Write off a bad debt",
   description:
-    "Give up what a customer will not pay of an invoice: debit bad debts, credit receivables. For a wrong invoice use create_credit_note. If the customer pays after all, undo it first with reverse_entry and the entry_id. Returns the write-off and what the invoice still owes, in minor units.",
+    "Give up what a customer will not pay of an invoice: debit bad debts, credit receivables. Use it for a bad " +
+    "debt; for a wrong invoice use create_credit_note. If the customer pays after all, undo it first with " +
+    "reverse_entry and the entry_id. Returns the write-off and what the invoice still owes, in minor units.",
   effect: "create",
   input: z.strictObject({
     invoice_id: invoiceId,
@@ -34,13 +36,13 @@ export const writeOff = defineTool({
     expected_version: expectedVersion.describe("The version of the invoice that you read."),
   }),
   output: z.strictObject({
-    write_off_id: z.string(),
+    write_off_id: z.string().describe("Id of the write-off."),
     invoice_id: invoiceId,
-    invoice_number: z.string(),
+    invoice_number: z.string().describe("Number of the invoice."),
     customer_id: customerId,
     customer_name: z.string().describe("Name of the customer."),
-    amount: money,
-    written_off_on: isoDate,
+    amount: money.describe("What was given up."),
+    written_off_on: isoDate.describe("Day of the entry."),
     balance: money.describe("What the invoice still owes."),
     entry_id: entryId,
     version,

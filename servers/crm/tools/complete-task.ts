@@ -11,8 +11,8 @@ export const completeTaskTool = defineTool({
   name: "complete_task",
   title: "Complete a task",
   description:
-    "Mark an open task as done, with what came of it. Counts as an activity of the record that the task is " +
-    "about. Returns the task.",
+    "Mark an open task as done, with what came of it. Use it instead of log_activity when a task was behind what " +
+    "was done: it counts as an activity of the record that the task is about. Returns the task.",
   effect: "update",
   input: z.strictObject({
     id: recordKey("Id or reference of the task, e.g. TASK-0004."),

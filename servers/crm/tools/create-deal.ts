@@ -14,8 +14,9 @@ export const createDealTool = defineTool({
   title: "Create a deal",
   description:
     "Open a deal with a company that is in the CRM, with lines or with an amount while the lines are not known. " +
-    "The amount of a deal with lines is their net sum. An open deal of the same company with the same name is " +
-    "returned as duplicate_of instead of a second one. Returns the deal.",
+    "Use it for a sale without a lead; of a lead, qualify_lead makes the deal. The amount of a deal with lines is " +
+    "their net sum. An open deal of the same company with the same name is returned as duplicate_of instead of a " +
+    "second one. Returns the deal; amounts are net, in minor units, quantities whole units.",
   effect: "create",
   input: z.strictObject({
     name: line(200).describe("What is sold, e.g. Fenders for berth 4."),

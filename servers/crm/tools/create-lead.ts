@@ -11,9 +11,10 @@ export const createLeadTool = defineTool({
   name: "create_lead",
   title: "Create a lead",
   description:
-    "Record that somebody may want to buy. The contact is found by email (else by name within the company) and " +
-    "the company by the domain of the email (else by name); what is not known yet is added. An open lead of the " +
-    "same contact with the same name is returned as duplicate_of instead of a second one. Returns the lead.",
+    "Record that somebody may want to buy. Use it for every new enquiry; when it is worth selling to, " +
+    "qualify_lead makes a deal of it. The contact is found by email (else by name within the company) and the " +
+    "company by the domain of the email (else by name); what is not known yet is added. An open lead of the same " +
+    "contact with the same name is returned as duplicate_of instead of a second one. Returns the lead.",
   effect: "create",
   input: z.strictObject({
     company_name: line(200).describe("Name of the company that the person works for."),

@@ -11,10 +11,11 @@ export const createTaskTool = defineTool({
   name: "create_task",
   title: "Create a task",
   description:
-    "Give a person something to do about a company, contact, lead or deal, for instance a call by tomorrow. It " +
-    "appears in list_due_followups when it is due. It does not count as an activity. An open " +
-    "task of the same title and due day, about the same record and for the same person, is returned as duplicate_of " +
-    "instead of a second one. Returns the task.",
+    "Give a person something to do about a company, contact, lead or deal. Use it for a next step, for instance a " +
+    "call by tomorrow; what has happened already is recorded with log_activity. The task appears in " +
+    "list_due_followups when it is due. It does not count as an activity. An open task of the same title and due " +
+    "day, about the same record and for the same person, is returned as duplicate_of instead of a second one. " +
+    "Returns the task.",
   effect: "create",
   input: z.strictObject({
     about: recordKey("The record: its ref such as LEAD-0007 or DEAL-0031, or its id."),

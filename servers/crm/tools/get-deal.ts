@@ -9,9 +9,10 @@ export const getDealTool = defineTool({
   name: "get_deal",
   title: "Get a deal",
   description:
-    "Read one deal with its company, owner, stage and lines. The lines can be passed on unchanged to a stock " +
-    "reservation or an invoice draft. Amounts are net, in minor units. The id of a deal that was " +
-    "merged leads to the one that it was merged into.",
+    "Read one deal. Use it before you reserve stock or draft an invoice for a deal: its lines can be passed on " +
+    "unchanged. For activities, tasks and stage history use get_record. Returns the deal with its company, owner, " +
+    "stage and lines; amounts are net, in minor units, quantities whole units. The id of a deal that was merged " +
+    "leads to the one that it was merged into.",
   effect: "read",
   input: z.strictObject({
     id: recordKey("Id or reference of the deal, e.g. DEAL-0031. search_records with type deal finds it."),

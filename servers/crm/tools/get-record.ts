@@ -28,10 +28,11 @@ export const getRecordTool = defineTool({
   name: "get_record",
   title: "Get a record",
   description:
-    "Read one company, contact, lead or deal: with detailed (the default) in full, with its latest 20 activities, first " +
-    "20 open tasks, the records that belong to it, the stage history of a deal and what was merged into it; with " +
-    "concise the main fields, 3 activities and 3 open tasks. The id of a merged record leads to the one it was merged " +
-    "into. Use search_records to find a record. For a deal's lines alone, get_deal is shorter.",
+    "Read one company, contact, lead or deal. Use it to learn what is known and was done about a record that " +
+    "search_records found; for a deal's lines alone, get_deal is shorter. Returns with detailed (the default) all " +
+    "fields, the latest 20 activities, the first 20 open tasks, the records that belong to it, the stage history " +
+    "of a deal and what was merged into it; with concise the main fields, 3 activities and 3 open tasks. Amounts " +
+    "are in minor units, quantities whole units. The id of a merged record leads to the one it was merged into.",
   effect: "read",
   input: z.strictObject({
     type: z.enum(recordTypes).describe("Which kind of record it is."),
@@ -39,18 +40,20 @@ export const getRecordTool = defineTool({
     response_format: responseFormat.default("detailed").describe("How much to return."),
   }),
   output: z.strictObject({
-    record: recordDetail,
+    record: recordDetail.describe("The record."),
     redirected_from: redirectedFrom,
     activities: z.array(activityRecord).describe("The newest first."),
     open_tasks: z.array(taskRecord).describe("The ones due first in front."),
     related: z
       .array(
         z.strictObject({
-          type: z.enum(recordTypes),
-          id: z.string(),
-          ref: z.string(),
-          name: z.string(),
-          status: z.enum([...personStatuses, ...leadStatuses, ...dealStatuses]),
+          type: z.enum(recordTypes).describe("Which kind of record it is."),
+          id: z.string().describe("Id of the record."),
+          ref: z.string().describe("Its reference, e.g. DEAL-0031."),
+          name: z.string().describe("Its name."),
+          status: z
+            .enum([...personStatuses, ...leadStatuses, ...dealStatuses])
+            .describe("Its status, one of its kind."),
         }),
       )
       .optional()
@@ -64,10 +67,10 @@ export const getRecordTool = defineTool({
     merged_from: z
       .array(
         z.strictObject({
-          id: z.string(),
-          ref: z.string(),
-          name: z.string(),
-          reason: z.string().optional(),
+          id: z.string().describe("Id of the merged record."),
+          ref: z.string().describe("Its reference."),
+          name: z.string().describe("Its name."),
+          reason: z.string().optional().describe("How it was known that both are the same."),
           merged_by: z.string().describe("The principal that merged it."),
           merged_at: instant,
         }),
@@ -75,7 +78,12 @@ export const getRecordTool = defineTool({
       .optional()
       .describe("Records that were merged into this one; their ids and refs lead to it."),
     further_keys: z
-      .array(z.strictObject({ kind: z.enum(["domain", "external_id", "email"]), value: z.string() }))
+      .array(
+        z.strictObject({
+          kind: z.enum(["domain", "external_id", "email"]).describe("Which kind of key it is."),
+          value: z.string().describe("The key, e.g. an email address."),
+        }),
+      )
       .optional()
       .describe(
         "Further domains, external ids and emails that name this record, from what was merged into it.",

@@ -13,8 +13,8 @@ export const listDueFollowupsTool = defineTool({
   title: "List due follow-ups",
   description:
     "List the open tasks that are due by a day (today when left out), the longest overdue first, for everybody or " +
-    "for one person, company or record. Tasks without a due day are not listed. End one with complete_task. " +
-    "Returns one page; follow next_cursor for the rest.",
+    "for one person, company or record. Use it to see what is to be done now; complete_task ends a task. Tasks " +
+    "without a due day are not listed. Returns one page; follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({
     assignee_id: ownerKey.optional(),

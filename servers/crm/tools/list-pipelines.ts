@@ -8,9 +8,10 @@ export const listPipelinesTool = defineTool({
   name: "list_pipelines",
   title: "List pipelines",
   description:
-    "List the sales pipelines with their stages in order, what each stage means (open, won or lost), its probability " +
-    "in percent and the stages to which a deal may move from it. Use it before create_deal or move_deal_stage to know " +
-    "the valid stages. All of them in one answer; for counts and amounts per stage use pipeline_report.",
+    "List the sales pipelines. Use it before create_deal or move_deal_stage to know the valid stages; for counts " +
+    "and amounts per stage use pipeline_report. Returns each with its stages in order, what each stage means " +
+    "(open, won or lost), its probability in percent and the stages to which a deal may move from it, one page; " +
+    "follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject(pageInput),
   output: page(pipelineRecord),

@@ -12,8 +12,9 @@ export const logActivityTool = defineTool({
   name: "log_activity",
   title: "Log an activity",
   description:
-    "Record a call, email, meeting or note about a company, contact, lead or deal that has happened. Moves " +
-    "last_activity_on of the record, its contact and its company to that day. Returns the activity.",
+    "Record a call, email, meeting or note about a company, contact, lead or deal. Use it after it has happened; " +
+    "for something that is still to be done use create_task. Moves last_activity_on of the record, its contact " +
+    "and its company to that day. Returns the activity.",
   effect: "create",
   input: z.strictObject({
     about: recordKey("The record: its ref such as LEAD-0007 or DEAL-0031, or its id."),

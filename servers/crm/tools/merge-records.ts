@@ -16,11 +16,12 @@ export const mergeRecordsTool = defineTool({
   name: "merge_records",
   title: "Merge two records",
   description:
-    "Make two records of the same type one, when they stand for the same company, person, lead or deal. The survivor " +
-    "keeps its own values and takes over what it lacks; contacts, leads, deals, activities, tasks and stage history of " +
-    "the duplicate become the survivor's, and the duplicate's id, ref, domain, external_id and email lead to the " +
-    "survivor from then on. It cannot be undone. A won deal cannot be the duplicate; leads and deals must be of one " +
-    "company. Repeating a merge changes nothing. Returns the survivor and what was moved.",
+    "Make two records of the same type one. Use it when both stand for the same company, person, lead or deal. " +
+    "The survivor keeps its own values and takes over what it lacks; contacts, leads, deals, activities, tasks " +
+    "and stage history of the duplicate become the survivor's, and the duplicate's id, ref, domain, external_id " +
+    "and email lead to the survivor from then on. It cannot be undone. A won deal cannot be the duplicate; leads " +
+    "and deals must be of one company. Repeating a merge changes nothing. Returns the survivor and what was " +
+    "moved; amounts are in minor units, quantities whole units.",
   effect: "delete",
   input: z.strictObject({
     type: z.enum(recordTypes).describe("Which kind of record both are."),
@@ -37,10 +38,18 @@ export const mergeRecordsTool = defineTool({
   output: z.strictObject({
     record: recordDetail.describe("The survivor."),
     already_merged: z.boolean().describe("true: they were one record before this call, and nothing changed."),
-    moved: z.strictObject({ contacts: count, leads: count, deals: count, activities: count, tasks: count }),
+    moved: z
+      .strictObject({ contacts: count, leads: count, deals: count, activities: count, tasks: count })
+      .describe("What of the duplicate is now the survivor's."),
     filled: z.array(z.string()).describe("Fields that the survivor took over from the duplicate."),
     possible_duplicates: z
-      .array(z.strictObject({ type: z.enum(recordTypes), name: z.string(), refs: z.array(z.string()) }))
+      .array(
+        z.strictObject({
+          type: z.enum(recordTypes).describe("Which kind of record they are."),
+          name: z.string().describe("The name that they share."),
+          refs: z.array(z.string()).describe("Their references."),
+        }),
+      )
       .describe("Contacts, open leads and open deals of the company that are now called the same."),
   }),
   facts: z.strictObject({

@@ -12,9 +12,10 @@ export const moveDealStageTool = defineTool({
   name: "move_deal_stage",
   title: "Move a deal to another stage",
   description:
-    "Move a deal along its pipeline, for instance to won. Only the transitions of the pipeline are allowed; an " +
-    "error lists them. Moving to lost needs a reason. A won or lost deal stays so unless reopen is true. Returns " +
-    "the deal and from_stage.",
+    "Move a deal along its pipeline. Use it when a deal makes progress, is won or is lost; its value is changed " +
+    "with update_deal. Only the transitions of the pipeline are allowed; an error lists them, list_pipelines " +
+    "shows them all. Moving to lost needs a reason. A won or lost deal stays so unless reopen is true. Returns " +
+    "the deal and from_stage; amounts are net, in minor units, quantities whole units.",
   effect: "update",
   input: z.strictObject({
     id: recordKey("Id or reference of the deal, e.g. DEAL-0031."),

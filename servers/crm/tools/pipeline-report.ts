@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isoDate, money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { line, ownerKey } from "../fields.ts";
+import { line, namedReference, ownerKey } from "../fields.ts";
 import { dealStatuses } from "../records.ts";
 import { today } from "../store/context.ts";
 import { getOwner } from "../store/owners.ts";
@@ -14,9 +14,10 @@ export const pipelineReportTool = defineTool({
   name: "pipeline_report",
   title: "Pipeline report",
   description:
-    "Sum up the deals of a pipeline: per stage and currency how many there are and what they are worth, in minor " +
-    "units; amounts of different currencies are never added up. Also what open deals are worth weighted by the " +
-    "probability of their stages. For the stages alone use list_pipelines.",
+    "Sum up the deals of a pipeline. Use it for questions about the pipeline as a whole; for the stages alone use " +
+    "list_pipelines, for the deals themselves search_records. Returns per stage and currency how many deals there " +
+    "are and what they are worth, and what open deals are worth weighted by the probability of their stages, all " +
+    "in minor units; amounts of different currencies are never added up.",
   effect: "read",
   input: z.strictObject({
     pipeline_id: line(40).optional().describe("Defaults to the first pipeline, normally sales."),
@@ -26,23 +27,27 @@ export const pipelineReportTool = defineTool({
       .describe("Count won and lost deals only from this day on, YYYY-MM-DD. All of them when left out."),
   }),
   output: z.strictObject({
-    pipeline: z.strictObject({ id: z.string(), name: z.string() }),
-    as_of: isoDate,
-    stages: z.array(
-      z.strictObject({
-        stage: z.string().describe("Key of the stage, as move_deal_stage takes it."),
-        name: z.string(),
-        status: z.enum(dealStatuses),
-        probability_percent: z.int().describe("How likely a deal in this stage is won."),
-        allowed_next: z.array(z.string()).describe("Stages to which a deal may move from here."),
-        deals,
-        amounts: z.array(z.strictObject({ amount: money, deals })).describe("One per currency."),
-      }),
-    ),
+    pipeline: namedReference("pipeline"),
+    as_of: isoDate.describe("The day of the report."),
+    stages: z
+      .array(
+        z.strictObject({
+          stage: z.string().describe("Key of the stage, as move_deal_stage takes it."),
+          name: z.string().describe("Name of the stage."),
+          status: z.enum(dealStatuses).describe("What a deal in this stage is."),
+          probability_percent: z.int().describe("How likely a deal in this stage is won."),
+          allowed_next: z.array(z.string()).describe("Stages to which a deal may move from here."),
+          deals,
+          amounts: z
+            .array(z.strictObject({ amount: money.describe("What its deals are worth, net."), deals }))
+            .describe("One per currency."),
+        }),
+      )
+      .describe("All stages, in their order."),
     open: z
       .array(
         z.strictObject({
-          amount: money,
+          amount: money.describe("What the open deals are worth, net."),
           weighted: money.describe("Amount × probability per stage, rounded half up to the minor unit."),
           deals,
         }),

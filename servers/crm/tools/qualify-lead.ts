@@ -16,9 +16,11 @@ export const qualifyLeadTool = defineTool({
   name: "qualify_lead",
   title: "Qualify, close or reopen a lead",
   description:
-    "Decide what becomes of a lead: qualified (worth selling to; with deal, opens a deal for the lead's company and " +
-    "contact), closed (given up; needs a reason), or open (takes a closed lead up again). A lead that has an open deal " +
-    "gets no second one: that deal is returned as duplicate_of. Returns the lead, and the deal when there is one.",
+    "Decide what becomes of a lead: qualified (worth selling to; with deal, opens a deal for the lead's company " +
+    "and contact), closed (given up; needs a reason), or open (takes a closed lead up again). Use it once " +
+    "somebody has spoken with the contact. A lead that has an open deal gets no second one: that deal is returned " +
+    "as duplicate_of. Returns the lead, and the deal when there is one; amounts are net, in minor units, " +
+    "quantities whole units.",
   effect: "update",
   input: z.strictObject({
     id: recordKey("Id or reference of the lead, e.g. LEAD-0007. search_records with type lead finds it."),
@@ -41,7 +43,7 @@ export const qualifyLeadTool = defineTool({
     expected_version: expectedVersion,
   }),
   output: z.strictObject({
-    lead: leadRecord,
+    lead: leadRecord.describe("The lead."),
     deal: dealRecord.optional().describe("The deal that was opened, or was there already."),
     duplicate_of: z.string().optional().describe("Ref of the open deal that was there already."),
     redirected_from: redirectedFrom,

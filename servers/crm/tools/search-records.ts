@@ -25,9 +25,9 @@ export const searchRecordsTool = defineTool({
   title: "Search records",
   description:
     "List companies, contacts, leads or deals, the newest first, filtered by words, status, owner, company, stage " +
-    "and days of creation, change and last activity; all filters must hold. Use it to find the id or ref that other " +
-    "tools need. Returns one page of summaries (with detailed: of all fields, but no lines or activities); follow " +
-    "next_cursor for the rest. Days are YYYY-MM-DD in UTC.",
+    "and days of creation, change and last activity; all filters must hold. Use it to find the id or ref that " +
+    "other tools need. Returns one page of summaries (with detailed: of all fields, but no lines or activities), " +
+    "amounts in minor units; follow next_cursor for the rest. Days are YYYY-MM-DD in UTC.",
   effect: "read",
   input: z.strictObject({
     type: z.enum(recordTypes).describe("Which kind of record to list."),

@@ -12,9 +12,10 @@ export const updateDealTool = defineTool({
   name: "update_deal",
   title: "Update a deal",
   description:
-    "Change the name, contact, owner, lines, amount or expected close of a deal; fields that are left out stay as they " +
-    "are. Lines replace all lines, and the amount is then their net sum. The value of a won or lost deal cannot be " +
-    "changed. To move a deal to another stage, or to win or lose it, use move_deal_stage. Returns the deal.",
+    "Change the name, contact, owner, lines, amount or expected close of a deal; fields that are left out stay as " +
+    "they are. Use it when what is sold changes; to move a deal to another stage, or to win or lose it, use " +
+    "move_deal_stage. Lines replace all lines, and the amount is then their net sum. The value of a won or lost " +
+    "deal cannot be changed. Returns the deal; amounts are net, in minor units, quantities whole units.",
   effect: "update",
   input: z.strictObject({
     id: recordKey("Id or reference of the deal, e.g. DEAL-0031."),

@@ -20,10 +20,12 @@ export const upsertCompanyTool = defineTool({
   name: "upsert_company",
   title: "Add or update a company",
   description:
-    "Add a company, or update the one with the same domain, external_id or id; fields that are left out stay as they " +
-    "are. Companies are unique by registrable domain (shop.acme.co.uk counts as acme.co.uk) and by external_id, " +
-    "including those of companies merged into them. A company of the same name that may be the same one is returned " +
-    "as duplicate_of and nothing is written. Safe to repeat. Returns the company and whether it was created.",
+    "Add a company, or update the one with the same domain, external_id or id; fields that are left out stay as " +
+    "they are. Use it when a company is new or its data have changed; for somebody who may want to buy use " +
+    "create_lead, which adds the company too. Companies are unique by registrable domain (shop.acme.co.uk counts " +
+    "as acme.co.uk) and by external_id, including those of companies merged into them. A company of the same name " +
+    "that may be the same one is returned as duplicate_of and nothing is written. Safe to repeat. Returns the " +
+    "company and whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: recordKey(

@@ -23,10 +23,11 @@ export const upsertContactTool = defineTool({
   name: "upsert_contact",
   title: "Add or update a contact",
   description:
-    "Add a person, or update the one with the same email, id, or name within the company; fields that are left out " +
-    "stay as they are. Contacts are unique by email address, including those of contacts merged into them. A new " +
+    "Add a person, or update the one with the same email, id, or name within the company; fields that are left " +
+    "out stay as they are. Use it when a person is new or changes; for somebody who may want to buy, use " +
+    "create_lead. Contacts are unique by email address, including those of contacts merged into them. A new " +
     "contact without company_id joins the company of its email's domain, when there is one in the CRM. Safe to " +
-    "repeat. Returns the contact and whether it was created. For somebody who may want to buy, use create_lead.",
+    "repeat. Returns the contact and whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: recordKey(

@@ -9,8 +9,9 @@ export const upsertOwnerTool = defineTool({
   name: "upsert_owner",
   title: "Add or update an owner",
   description:
-    "Add a person of your own firm who owns records and gets tasks, or update the one with the same email. Safe " +
-    "to repeat. Returns the owner and whether it was created.",
+    "Add a person of your own firm who owns records and gets tasks, or update the one with the same email. Use it " +
+    "when somebody joins, leaves (status archived) or changes their name; people of other firms are contacts " +
+    "(upsert_contact). Safe to repeat. Returns the owner and whether it was created.",
   effect: "update",
   input: z.strictObject({
     name: line(200).describe("Name of the person."),

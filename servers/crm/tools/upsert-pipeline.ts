@@ -19,10 +19,11 @@ export const upsertPipelineTool = defineTool({
   name: "upsert_pipeline",
   title: "Add or change a pipeline",
   description:
-    "Add a sales pipeline, or replace the stages and allowed moves of the one with this id. Pass the whole pipeline: " +
-    "read it with list_pipelines, change it, pass it back. A stage that deals are in can be renamed and moved, but " +
-    "neither removed nor given another status. It needs at least one open, one won and one lost stage, and every open " +
-    "stage must lead to both ends. Returns the pipeline and whether it was created.",
+    "Add a sales pipeline, or replace the stages and allowed moves of the one with this id. Use it to change how " +
+    "deals move, and pass the whole pipeline: read it with list_pipelines, change it, pass it back. A stage that " +
+    "deals are in can be renamed and moved, but neither removed nor given another status. It needs at least one " +
+    "open, one won and one lost stage, and every open stage must lead to both ends. Returns the pipeline and " +
+    "whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: key.describe("Key of the pipeline, e.g. sales. A new key adds a pipeline."),

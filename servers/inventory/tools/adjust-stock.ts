@@ -14,10 +14,10 @@ export const adjustStockTool = defineTool({
   name: "adjust_stock",
   title: "Adjust stock",
   description:
-    "Correct the stock of an item at a location by a signed number of units: breakage, loss, a find, a counting " +
-    "difference. Returns the movement, what it did to the value of the stock, and the level after it. Refused when more " +
-    "would leave than is available. For goods from a supplier use receive_purchase_order, between locations " +
-    "transfer_stock, for a stocktake post_count.",
+    "Correct the stock of an item at a location by a signed number of units. Use it for breakage, loss, a find or " +
+    "a counting difference; for goods from a supplier use receive_purchase_order, between locations " +
+    "transfer_stock, for a stocktake post_count. Refused when more would leave than is available. Returns the " +
+    "movement, what it did to the value of the stock in minor units, and the level after it in whole units.",
   effect: "update",
   input: z.strictObject({
     sku,

@@ -11,10 +11,10 @@ export const createPurchaseOrderTool = defineTool({
   name: "create_purchase_order",
   title: "Draft a purchase order",
   description:
-    "Draft an order to one supplier, at the items' unit costs. Quantities are whole units. Returns the order with its " +
-    "lines and net total. Nothing leaves the house until send_purchase_order, but the draft counts as on order. " +
-    "low_stock says what to order and how much. When a draft to this supplier with the same quantities exists, that " +
-    "one is returned with duplicate_of and nothing is made.",
+    "Draft an order to one supplier, at the items' unit costs. Use it for what low_stock lists: it says what to " +
+    "order and how much. Nothing leaves the house until send_purchase_order, but the draft counts as on order. " +
+    "When a draft to this supplier with the same quantities exists, that one is returned with duplicate_of and " +
+    "nothing is made. Returns the order with its lines in whole units and its net total in minor units.",
   effect: "create",
   input: z.strictObject({
     supplier_id: supplierId,

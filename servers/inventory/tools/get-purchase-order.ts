@@ -9,7 +9,8 @@ export const getPurchaseOrderTool = defineTool({
   name: "get_purchase_order",
   title: "Get a purchase order",
   description:
-    "One purchase order with its lines: ordered, received and outstanding whole units, unit costs and net total. " +
+    "One purchase order with its lines. Use it before you send, receive or cancel an order; list_purchase_orders " +
+    "finds it. Returns ordered, received and outstanding whole units, unit costs and net total in minor units. " +
     "links name its receipts, whose movements list_movements finds by document_id.",
   effect: "read",
   input: z.strictObject({

@@ -9,8 +9,9 @@ export const getReservationTool = defineTool({
   name: "get_reservation",
   title: "Get a reservation",
   description:
-    "One reservation: what it holds at which locations (picks), what it was short of and what was shipped from it, in " +
-    "whole units. links name its deal and its shipments. Use it before ship_reservation.",
+    "One reservation. Use it before ship_reservation or release_reservation; list_reservations finds it. Returns " +
+    "what it holds at which locations (picks), what it was short of and what was shipped from it, in whole units. " +
+    "links name its deal and its shipments.",
   effect: "read",
   input: z.strictObject({
     reservation_id: reservationId,

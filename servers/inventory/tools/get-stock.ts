@@ -11,9 +11,10 @@ export const getStockTool = defineTool({
   name: "get_stock",
   title: "Get stock of an item",
   description:
-    "How much there is of one item: on hand, reserved and available in total and per location, what is on order " +
-    "and in which purchase orders, which reservations hold it (whole units of the item), and what it is worth by FIFO " +
-    "and moving average. available is on hand less reserved. Use search_items when the SKU is not known.",
+    "How much there is of one item. Use it before you promise, order or correct goods; search_items finds the " +
+    "SKU. Returns on hand, reserved and available in total and per location, what is on order and in which " +
+    "purchase orders, which reservations hold it (whole units of the item), and what it is worth by FIFO and " +
+    "moving average, in minor units. available is on hand less reserved.",
   effect: "read",
   input: z.strictObject({
     sku,

@@ -7,7 +7,9 @@ import { locationsPage } from "../store/locations.ts";
 export const listLocationsTool = defineTool({
   name: "list_locations",
   title: "List locations",
-  description: "Every place where stock is kept, by code. Other tools take the code as location.",
+  description:
+    "Every place where stock is kept, by code. Use it to get the code that other tools take as location. Returns " +
+    "one page; follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject(pageInput),
   output: page(locationRecord),

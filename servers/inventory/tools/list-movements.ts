@@ -12,9 +12,11 @@ export const listMovementsTool = defineTool({
   name: "list_movements",
   title: "List stock movements",
   description:
-    "The stock ledger: every unit that came in or went out, the newest first, in pages. Quantities are signed whole " +
-    "units; the sum of an item's movements is what is on hand. Movements are never changed: a mistake is put right " +
-    "with adjust_stock. value is what the movement added to or took from the value of the stock.",
+    "The stock ledger: every unit that came in or went out. Use it to find out why the stock of an item is what " +
+    "it is; for the level over time use stock_history. Movements are never changed: a mistake is put right with " +
+    "adjust_stock. Returns the newest first, in pages. Quantities are signed whole units; the sum of an item's " +
+    "movements is what is on hand. value is what the movement added to or took from the value of the stock, in " +
+    "minor units.",
   effect: "read",
   input: z.strictObject({
     sku: sku.optional().describe("Only movements of this item."),

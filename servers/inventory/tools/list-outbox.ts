@@ -13,8 +13,9 @@ export const listOutboxTool = defineTool({
   name: "list_outbox",
   title: "List the outbox",
   description:
-    "Messages to suppliers and what became of them, the newest first, in pages: queued (not delivered yet), sent, " +
-    "failed or cancelled. A message without an address waits until the supplier has one (upsert_supplier).",
+    "Messages to suppliers, the newest first. Use it to see whether an order was mailed: queued (not delivered " +
+    "yet), sent, failed or cancelled. A message without an address waits until the supplier has one " +
+    "(upsert_supplier). Returns one page, with detailed the texts too; follow next_cursor for the rest.",
   effect: "read",
   input: z.strictObject({
     status: z.array(z.enum(messageStatuses)).min(1).optional().describe("Only these statuses."),

@@ -10,8 +10,9 @@ export const listPurchaseOrdersTool = defineTool({
   name: "list_purchase_orders",
   title: "List purchase orders",
   description:
-    "Purchase orders with supplier, status and net total, the highest number first, in pages. Open ones are draft, sent " +
-    "and partially_received. get_purchase_order shows the lines.",
+    "Purchase orders, the highest number first. Use it to find an order or to see what is still expected: open " +
+    "ones are draft, sent and partially_received. Returns supplier, status, net total in minor units and " +
+    "outstanding whole units of each, in pages; get_purchase_order shows the lines.",
   effect: "read",
   input: z.strictObject({
     status: z.array(z.enum(orderStatuses)).min(1).optional().describe("Only these statuses."),

@@ -10,8 +10,9 @@ export const listReservationsTool = defineTool({
   name: "list_reservations",
   title: "List reservations",
   description:
-    "Reservations with what they hold and what they were short of (whole units), the newest first, in pages. Use it to " +
-    "find what holds an item, or the reservation of a deal. One whose expires_at has passed is shown as expired.",
+    "Reservations, the newest first. Use it to find what holds an item, or the reservation of a deal. One whose " +
+    "expires_at has passed is shown as expired. Returns what each holds and what it was short of (whole units), " +
+    "in pages.",
   effect: "read",
   input: z.strictObject({
     status: z.array(z.enum(reservationStatuses)).min(1).optional().describe("Only these statuses."),

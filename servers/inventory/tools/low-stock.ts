@@ -9,10 +9,11 @@ export const lowStockTool = defineTool({
   name: "low_stock",
   title: "Items to reorder",
   description:
-    "Items whose available + on order quantity is at or below their reorder point, by SKU, in pages, each with a " +
-    "suggested order quantity (whole units). Open purchase orders, drafts too, count as on order, so an item leaves " +
-    "the list as soon as it is ordered. Discontinued items and items without a supplier are left out; search_items and " +
-    "get_stock show those. Order with create_purchase_order, one order a supplier_id.",
+    "Items to reorder: their available + on order quantity is at or below their reorder point. Use it before " +
+    "create_purchase_order, and make one order a supplier_id. Open purchase orders, drafts too, count as on " +
+    "order, so an item leaves the list as soon as it is ordered. Discontinued items and items without a supplier " +
+    "are left out; search_items and get_stock show those. Returns them by SKU, in pages, each with a suggested " +
+    "order quantity (whole units) and its unit cost in minor units.",
   effect: "read",
   input: z.strictObject({
     supplier_id: supplierId.optional().describe("Only items of this supplier."),

@@ -9,10 +9,11 @@ export const postCountTool = defineTool({
   name: "post_count",
   title: "Post a stocktake",
   description:
-    "Book what was counted at a location: on hand becomes the counted whole units, by one movement for each item that " +
-    "differs. Items that are not listed stay as they are. Post while nothing moves: the difference is to on hand at the " +
-    "time of the call. Posting the same count_id again books nothing and returns what was booked, with duplicate_of. " +
-    "Refused when less was counted than reservations hold.",
+    "Book what was counted at a location: on hand becomes the counted whole units, by one movement for each item " +
+    "that differs. Use it after a stocktake, while nothing moves: the difference is to on hand at the time of the " +
+    "call. Items that are not listed stay as they are. Posting the same count_id again books nothing and returns " +
+    "what was booked, with duplicate_of. Refused when less was counted than reservations hold. Returns the " +
+    "differences in whole units and their value in minor units.",
   effect: "update",
   input: z.strictObject({
     count_id: text(100).describe(

@@ -10,9 +10,9 @@ export const receivePurchaseOrderTool = defineTool({
   title: "Receive a purchase order",
   description:
     "Book goods that arrived for a sent order into a location: one receipt movement and cost layer a line, at the " +
-    "order's unit cost. " +
-    "Leave lines out when everything still expected has arrived. Returns the order: received when complete, " +
-    "else partially_received. More than expected is refused; book a surplus with adjust_stock.",
+    "order's unit cost. Use it when goods of an order arrive; more than expected is refused, so book a surplus " +
+    "with adjust_stock. Leave lines out when everything still expected has arrived. Returns the order: received " +
+    "when complete, else partially_received; quantities are whole units, amounts in minor units.",
   effect: "update",
   input: z.strictObject({
     purchase_order_id: purchaseOrderId,

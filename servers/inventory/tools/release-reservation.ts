@@ -8,9 +8,9 @@ export const releaseReservationTool = defineTool({
   name: "release_reservation",
   title: "Release a reservation",
   description:
-    "Free everything a reservation still holds, so that it is available again. What was shipped from it stays shipped. " +
-    "Returns the reservation with status released. Use it when a deal falls through; when goods leave the house use " +
-    "ship_reservation.",
+    "Free everything a reservation still holds, so that it is available again. Use it when a deal falls through; " +
+    "when goods leave the house use ship_reservation. What was shipped from it stays shipped. Returns the " +
+    "reservation with status released, in whole units.",
   effect: "update",
   input: z.strictObject({
     reservation_id: reservationId,

@@ -16,11 +16,11 @@ export const reserveStockTool = defineTool({
   name: "reserve_stock",
   title: "Reserve stock",
   description:
-    "Hold stock for a deal or an order, so that nobody else can promise it. All or nothing, unless allow_partial: then " +
-    "what is there is held and shortages lists the rest. Returns the reservation; reserved and shortages are in whole " +
-    "units, one entry an SKU. When an active reservation of the same reference and quantities exists, that one is " +
-    "returned with duplicate_of and nothing new is held. It holds until expires_at, ship_reservation or " +
-    "release_reservation.",
+    "Hold stock for a deal or an order, so that nobody else can promise it. Use it when a deal is won or goods " +
+    "are promised. All or nothing, unless allow_partial: then what is there is held and shortages lists the rest. " +
+    "When an active reservation of the same reference and quantities exists, that one is returned with " +
+    "duplicate_of and nothing new is held. It holds until expires_at, ship_reservation or release_reservation. " +
+    "Returns the reservation; reserved and shortages are in whole units, one entry an SKU.",
   effect: "create",
   input: z.strictObject({
     reference,

@@ -10,9 +10,9 @@ export const searchItemsTool = defineTool({
   name: "search_items",
   title: "Search items",
   description:
-    "Find items by part of their SKU, name or external id, or list all of them. Returns each item with its supplier, " +
-    "cost, reorder settings and stock over all locations (whole units of the item), ordered by SKU, in pages. " +
-    "For stock per location use get_stock.",
+    "Find items by part of their SKU, name or external id, or list all of them. Use it when the SKU is not known; " +
+    "for stock per location use get_stock. Returns each item with its supplier, cost in minor units, reorder " +
+    "settings and stock over all locations (whole units of the item), ordered by SKU, in pages.",
   effect: "read",
   input: z.strictObject({
     query: z

@@ -8,8 +8,8 @@ export const searchSuppliersTool = defineTool({
   name: "search_suppliers",
   title: "Search suppliers",
   description:
-    "Find suppliers by part of their name, e-mail address or external id, or list all of them, by name, in pages. " +
-    "Use it to get the supplier_id that purchase orders need.",
+    "Find suppliers by part of their name, e-mail address or external id, or list all of them. Use it to get the " +
+    "supplier_id that purchase orders need. Returns whole records by name, in pages.",
   effect: "read",
   input: z.strictObject({
     query: z

@@ -10,8 +10,9 @@ export const sendPurchaseOrderTool = defineTool({
   title: "Send a purchase order",
   description:
     "Commit a draft order: marks it as sent and puts its message to the supplier into the outbox, in one " +
-    "transaction. Returns the order with message_id and outbox_status queued. Nothing is mailed by this call itself; " +
-    "list_outbox shows what became of the message.",
+    "transaction. Use it when the draft is right: a sent order can only be received or cancelled. Nothing is " +
+    "mailed by this call itself; list_outbox shows what became of the message. Returns the order with message_id " +
+    "and outbox_status queued; quantities are whole units, amounts in minor units.",
   effect: "send",
   input: z.strictObject({ purchase_order_id: purchaseOrderId, expected_version: expectedVersion }),
   output: orderRecord.required({ message_id: true, outbox_status: true, sent_at: true }),

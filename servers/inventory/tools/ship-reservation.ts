@@ -10,9 +10,11 @@ export const shipReservationTool = defineTool({
   name: "ship_reservation",
   title: "Ship a reservation",
   description:
-    "Book goods that a reservation holds as having left the house: a shipment movement for each item and location, under " +
-    "the reservation's reference. Leave lines out to ship everything it holds; with lines, the rest stays held. Returns " +
-    "the cost of goods sold by each item's costing method and the reservation, which is shipped once it holds nothing more.",
+    "Book goods that a reservation holds as having left the house: a shipment movement for each item and " +
+    "location, under the reservation's reference. Use it when the goods leave; to give held goods back use " +
+    "release_reservation. Leave lines out to ship everything it holds; with lines, the rest stays held. Returns " +
+    "the cost of goods sold by each item's costing method in minor units, and the reservation in whole units, " +
+    "which is shipped once it holds nothing more.",
   effect: "update",
   input: z.strictObject({
     reservation_id: reservationId,

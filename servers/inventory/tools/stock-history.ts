@@ -12,9 +12,9 @@ export const stockHistoryTool = defineTool({
   name: "stock_history",
   title: "Stock level over time",
   description:
-    "How the level of one item went: on hand at the end of each day, week (from Monday) or month, with what came in and " +
-    `went out, in whole units; at most ${maxPoints} points. Over all locations transfers count neither as in nor as out. ` +
-    "For the single movements use list_movements.",
+    "How the level of one item went. Use it to see trends; for the single movements use list_movements. Returns " +
+    "on hand at the end of each day, week (from Monday) or month, with what came in and went out, in whole units; " +
+    `at most ${maxPoints} points. Over all locations transfers count neither as in nor as out.`,
   effect: "read",
   input: z.strictObject({
     sku,

@@ -12,9 +12,9 @@ export const transferStockTool = defineTool({
   name: "transfer_stock",
   title: "Transfer stock",
   description:
-    "Move units of an item from one location to another. Only available units move: reserved ones stay. Writes two " +
-    "movements with one document_id (the transfer_id) and returns both levels after it; neither the total on hand nor its " +
-    "value changes.",
+    "Move units of an item from one location to another. Use it for goods that stay in the house; neither the " +
+    "total on hand nor its value changes. Only available units move: reserved ones stay. Returns the transfer_id, " +
+    "which is the document_id of its two movements, and both levels after it in whole units.",
   effect: "update",
   input: z.strictObject({
     sku,

@@ -20,9 +20,10 @@ export const upsertItemTool = defineTool({
   name: "upsert_item",
   title: "Add or change an item",
   description:
-    "Add an item, or change the one with this SKU. Members left out stay as they are. A new item needs name and " +
-    "unit_cost and may bring its opening stock. Returns the item with its stock and whether it was created. " +
-    "Repeating it changes nothing. To change the stock of an item that exists use adjust_stock or purchase orders.",
+    "Add an item, or change the one with this SKU. Use it for what is traded and for its reorder settings; to " +
+    "change the stock of an item that exists use adjust_stock or purchase orders. Members left out stay as they " +
+    "are. A new item needs name and unit_cost and may bring its opening stock. Repeating it changes nothing. " +
+    "Returns the item with its stock (whole units) and cost (minor units) and whether it was created.",
   effect: "update",
   input: z.strictObject({
     sku: newSku,

@@ -8,8 +8,8 @@ export const upsertLocationTool = defineTool({
   name: "upsert_location",
   title: "Add or rename a location",
   description:
-    "Add a place where stock is kept, or rename the one with this code. Returns the location and whether it was " +
-    "created. Every business starts with MAIN.",
+    "Add a place where stock is kept, or rename the one with this code. Use it for a new warehouse or shop; every " +
+    "business starts with MAIN. Returns the location and whether it was created.",
   effect: "update",
   input: z.strictObject({
     code: z

@@ -9,8 +9,9 @@ export const upsertSupplierTool = defineTool({
   name: "upsert_supplier",
   title: "Add or change a supplier",
   description:
-    "Add a supplier, or change the one with this id or external_id. Members left out stay as they are. Returns the " +
-    "supplier and whether it was created. Repeating it changes nothing.",
+    "Add a supplier, or change the one with this id or external_id. Use it before items and orders of a new " +
+    "supplier, and to set the e-mail address that its orders go to. Members left out stay as they are. Repeating " +
+    "it changes nothing. Returns the supplier and whether it was created.",
   effect: "update",
   input: z.strictObject({
     id: supplierId

@@ -14,9 +14,11 @@ export const valuationTool = defineTool({
   name: "valuation",
   title: "Value of the stock",
   description:
-    "What the stock is worth by FIFO and by moving average, now or at the end of a day, one total a currency (minor " +
-    "units, net). detailed adds the items by SKU, in pages. With from, also how the value got there: opening + received " +
-    "- cost_of_goods_sold - adjustments = closing. For the units of one item over time use stock_history.",
+    "What the stock is worth, now or at the end of a day. Use it for the balance sheet and for cost of goods " +
+    "sold; for the units of one item over time use stock_history. Returns the value by FIFO and by moving " +
+    "average, one total a currency (minor units, net); detailed adds the items by SKU, with their whole units, in " +
+    "pages. With from, also how the value got there: opening + received - cost_of_goods_sold - adjustments = " +
+    "closing.",
   effect: "read",
   input: z.strictObject({
     as_of: isoDate.optional().describe("At the end of this day, YYYY-MM-DD, in UTC. Leave out for now."),
