@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { z } from "zod";
 import { definition } from "../../../../servers/accounting/definition.ts";
 import { restrict, tablesOf } from "../../../../src/db/authorizer.ts";
 import { eur, line, openBooks, today } from "./books.ts";
@@ -11,24 +10,6 @@ it("lists every file of tools/, one tool a file, named after it", () => {
   const files = readdirSync(folder).map((file) => file.replace(".ts", "").replaceAll("-", "_"));
   expect(definition.tools.map(({ name }) => name).sort()).toEqual(files.sort());
 });
-
-it.each(definition.tools.map((tool) => [tool.name, tool] as const))(
-  "%s is strict and describes itself and every field of its input",
-  (_, tool) => {
-    expect(tool.description.length).toBeGreaterThan(80);
-    for (const [schema, io] of [
-      [tool.input, "input"],
-      [tool.output, "output"],
-    ] as const) {
-      const json = z.toJSONSchema(schema, { io });
-      expect(json.additionalProperties).toBe(false);
-    }
-    const { properties = {} } = z.toJSONSchema(tool.input, { io: "input" });
-    for (const [field, schema] of Object.entries(properties)) {
-      expect(schema, field).toHaveProperty("description");
-    }
-  },
-);
 
 it("gives every table a primary key and the server's prefix", async () => {
   const books = await openBooks();
