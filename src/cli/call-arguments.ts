@@ -1,6 +1,6 @@
 import { RingmainError } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
-import type { ToolDescription } from "../core/tool-description.ts";
+import { schemaHint, type ToolDescription } from "../core/tool-description.ts";
 
 /**
  * The arguments of a call from the command line: `--args` as a whole, then each `--arg name=value` over it. A
@@ -79,6 +79,7 @@ function typeName(schema: unknown): string {
 export function forPeople(error: unknown, tool: string): unknown {
   if (!(error instanceof RingmainError) || error.code !== "INPUT_INVALID") return error;
   const { message, details } = error;
-  const hint = `\`ringmain call ${tool} --describe\` shows what it takes.`;
+  const describe = `\`ringmain call ${tool} --describe\` shows what it takes.`;
+  const hint = error.hint === undefined || error.hint === schemaHint ? describe : `${error.hint} ${describe}`;
   return new RingmainError("INPUT_INVALID", message, { hint, details, cause: error });
 }

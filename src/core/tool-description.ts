@@ -25,6 +25,9 @@ export interface ToolDescription {
  */
 export const rowsKeyword = "x-rows";
 
+/** The remedy for arguments that do not fit the schema; each surface may say it in its own words. */
+export const schemaHint = "The tool's input schema in tools/list says what each argument may be.";
+
 /** `server.tool`, as workflows, grants and policies write it. */
 export function toolId(tool: Pick<ToolDescription, "server" | "name">): string {
   return `${tool.server}.${tool.name}`;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
 import { RingmainError } from "../core/errors.ts";
 import { issueWords } from "../core/issue-words.ts";
+import { schemaHint } from "../core/tool-description.ts";
 
 /** Keys and step paths stand in every entry and its indexes, so they are short. */
 const longestKey = 2048;
@@ -45,7 +46,7 @@ export function invalidArguments(issues: readonly z.core.$ZodIssue[]): RingmainE
       : `${name}: ${issueWords(issue)}`;
   });
   return new RingmainError("INPUT_INVALID", told.join("; ").slice(0, 1000), {
-    hint: "The tool's input schema in tools/list says what each argument may be.",
+    hint: schemaHint,
   });
 }
 

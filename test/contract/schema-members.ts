@@ -72,7 +72,7 @@ export function* membersOf(whole: Schema): Generator<Member> {
 }
 
 /** The shapes of which a value has one; none for a value of one shape. */
-export function variantsOf({ anyOf, oneOf }: Schema): readonly Schema[] {
+function variantsOf({ anyOf, oneOf }: Schema): readonly Schema[] {
   return anyOf ?? oneOf ?? [];
 }
 

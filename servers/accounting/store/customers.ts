@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
-import { requireCurrency } from "./refusals.ts";
 import type { CustomerRow } from "./tables.ts";
 
 /** The fields of a customer that a caller may set; one that is absent stays as it is. */

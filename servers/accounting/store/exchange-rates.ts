@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
 import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
 import type { Conversion } from "./base-amounts.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
-import { requireCurrency } from "./refusals.ts";
 import { readSettings, settingsForPosting } from "./settings.ts";
 import type { ExchangeRateRow } from "./tables.ts";
 

@@ -1,9 +1,10 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import type { InvoiceLineInput } from "../fields.ts";
 import { account, requirePostable } from "./accounts.ts";
 import type { AccountingContext } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
-import { boundedMinor, requireCurrency } from "./refusals.ts";
+import { boundedMinor } from "./refusals.ts";
 import { lineAmount, lineTax, type RoundingMode } from "./rounding.ts";
 import { readRounding } from "./settings.ts";
 import type { InvoiceLineRow } from "./tables.ts";

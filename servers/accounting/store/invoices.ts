@@ -8,7 +8,12 @@ import type { InvoiceRow } from "./tables.ts";
 /** Reads an invoice by id. Throws NOT_FOUND. */
 export async function requireInvoice({ db }: AccountingContext, id: string): Promise<InvoiceRow> {
   const row = await db.selectFrom("accounting_invoice").selectAll().where("id", "=", id).executeTakeFirst();
-  return row ?? refuseUnknownInvoice(id);
+  if (row !== undefined) return row;
+  const isNumber = /^(INV|DRAFT|IMP)-/.test(id);
+  return refuseUnknownInvoice(
+    id,
+    isNumber ? "This is a number: get_invoice with number shows the id." : undefined,
+  );
 }
 
 /** Reads an invoice by its number; the number it had as a draft leads to it too. Throws NOT_FOUND. */
@@ -21,10 +26,8 @@ export async function requireInvoiceByNumber({ db }: AccountingContext, number: 
   return row ?? refuseUnknownInvoice(number);
 }
 
-function refuseUnknownInvoice(key: string): never {
-  throw new RingmainError("NOT_FOUND", `There is no invoice "${key}".`, {
-    hint: "Find ids and numbers with list_invoices.",
-  });
+function refuseUnknownInvoice(key: string, hint = "Find ids and numbers with list_invoices."): never {
+  throw new RingmainError("NOT_FOUND", `There is no invoice "${key}".`, { hint });
 }
 
 /** Reads a draft. Throws NOT_FOUND; STATE_INVALID for an invoice that is no draft any more. */

@@ -1,10 +1,10 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { requirePostable } from "./accounts.ts";
 import { divideAmong, toBase } from "./base-amounts.ts";
 import type { AccountingContext } from "./context.ts";
 import { conversionFor } from "./exchange-rates.ts";
 import type { Posting } from "./ledger.ts";
-import { requireCurrency } from "./refusals.ts";
 
 /** A line of a journal entry as a person writes it. */
 export interface JournalLine {

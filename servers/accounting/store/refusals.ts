@@ -1,4 +1,3 @@
-import { code as currencyRecord } from "currency-codes";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { maxMinor } from "../fields.ts";
 
@@ -7,14 +6,6 @@ export function duplicate(message: string, duplicateOf: string, remedy: string):
   return new RingmainError("CONFLICT", message, {
     hint: `duplicate_of: ${duplicateOf}. ${remedy}`,
     details: { duplicate_of: duplicateOf },
-  });
-}
-
-/** Refuses a currency that ISO 4217 does not list. */
-export function requireCurrency(currency: string): void {
-  if (currencyRecord(currency) !== undefined) return;
-  throw new RingmainError("INPUT_INVALID", `"${currency}" is no currency of ISO 4217.`, {
-    hint: "Use a listed code such as EUR, USD or GBP.",
   });
 }
 

@@ -40,7 +40,7 @@ export async function reverseEntry(
   const hint = otherwise[entry.kind];
   if (hint !== undefined) {
     const what = `${entry.kind.replace("_", " ")} entry`;
-    throw new RingmainError("STATE_INVALID", `Entry ${entry.number} is a ${what} and is not reversed.`, {
+    throw new RingmainError("STATE_INVALID", `Entry ${entry.number}, the ${what}, is not reversed.`, {
       hint,
     });
   }

@@ -1,8 +1,8 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { AccountingContext } from "./context.ts";
 import { lastClosedMonth } from "./periods.ts";
-import { requireCurrency } from "./refusals.ts";
 import type { RoundingMode } from "./rounding.ts";
 import type { SettingRow } from "./tables.ts";
 

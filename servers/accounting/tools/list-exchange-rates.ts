@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { currency, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, exchangeRateRecord } from "../fields.ts";
@@ -20,6 +22,8 @@ export const listExchangeRates = defineTool({
   }),
   output: page(exchangeRateRecord),
   async handler(input, context) {
+    requireDaysInOrder(["from", input.from], ["to", input.to]);
+    if (input.currency !== undefined) requireCurrency(input.currency);
     const { rows, nextCursor } = await listRates(context, input);
     return { items: rows.map(exchangeRateView), next_cursor: nextCursor };
   },

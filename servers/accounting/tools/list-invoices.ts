@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId, invoiceStatus, invoiceSummary } from "../fields.ts";
+import { requireCustomer } from "../store/customers.ts";
 import { listInvoices as listPage } from "../store/invoice-list.ts";
 import { summaryOf } from "../store/invoice-view.ts";
 
@@ -32,6 +34,8 @@ export const listInvoices = defineTool({
   }),
   output: page(invoiceSummary),
   async handler(input, context) {
+    requireDaysInOrder(["issued_from", input.issued_from], ["issued_to", input.issued_to]);
+    if (input.customer_id !== undefined) await requireCustomer(context, input.customer_id);
     const { rows, nextCursor } = await listPage(context, {
       status: input.status,
       minDaysOverdue: input.min_days_overdue,

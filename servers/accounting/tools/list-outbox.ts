@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { instant, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId, invoiceId, outboxStatus, version } from "../fields.ts";
+import { requireCustomer } from "../store/customers.ts";
+import { requireInvoice } from "../store/invoices.ts";
 import { listMessages } from "../store/outbox.ts";
 
 /** Pages with texts of up to 20,000 characters hold fewer messages, so that a result stays under 1 MiB. */
@@ -49,6 +52,9 @@ export const listOutbox = defineTool({
     }),
   ),
   async handler(input, context) {
+    requireDaysInOrder(["created_from", input.created_from], ["created_to", input.created_to]);
+    if (input.customer_id !== undefined) await requireCustomer(context, input.customer_id);
+    if (input.invoice_id !== undefined) await requireInvoice(context, input.invoice_id);
     const detailed = input.response_format === "detailed";
     const { rows, nextCursor } = await listMessages(context, {
       status: input.status,

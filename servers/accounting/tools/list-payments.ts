@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId, paymentRecord } from "../fields.ts";
+import { requireCustomer } from "../store/customers.ts";
 import { listPayments as listPage, paymentView } from "../store/payment-view.ts";
 
 export const listPayments = defineTool({
@@ -24,6 +26,8 @@ export const listPayments = defineTool({
   }),
   output: page(paymentRecord),
   async handler(input, context) {
+    requireDaysInOrder(["received_from", input.received_from], ["received_to", input.received_to]);
+    if (input.customer_id !== undefined) await requireCustomer(context, input.customer_id);
     const { rows, nextCursor } = await listPage(context, {
       customerId: input.customer_id,
       unallocatedOnly: input.unallocated_only,

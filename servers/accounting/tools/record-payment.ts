@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import {
@@ -18,7 +19,7 @@ import { addDays } from "../store/days.ts";
 import { conversionFor } from "../store/exchange-rates.ts";
 import { allocationView, readPaymentRecord } from "../store/payment-view.ts";
 import { bookPayment, requireNewBankReference } from "../store/payments.ts";
-import { requireCurrency, requirePastDay } from "../store/refusals.ts";
+import { requirePastDay } from "../store/refusals.ts";
 import { shareAsAsked, shareOldestFirst } from "../store/shares.ts";
 
 export const recordPayment = defineTool({

@@ -1,4 +1,5 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import type { Money } from "../../../src/kit/fields.ts";
 
 /** The largest value of one deal, in minor units: sums over thousands of deals stay exact. */
@@ -7,7 +8,7 @@ const maxAmountMinor = 1_000_000_000_000;
 /**
  * The net value of a deal: the sum of quantity × unit price over its lines, or the amount that stands for them
  * while there are none. Exact, as all factors are integers. Throws INPUT_INVALID when both or neither are given,
- * when the lines have several currencies, and when the sum is negative or beyond `maxAmountMinor`.
+ * for a currency that is none, when the lines have several currencies, and when the sum is negative or beyond `maxAmountMinor`.
  */
 export function dealAmount(
   lines: readonly { sku: string; quantity: number; unit_price: Money }[],
@@ -22,6 +23,7 @@ export function dealAmount(
     });
   }
   const currency = first?.unit_price.currency ?? amount?.currency ?? "";
+  requireCurrency(currency);
   const stranger = lines.find(({ unit_price }) => unit_price.currency !== currency);
   if (stranger) {
     throw new RingmainError(

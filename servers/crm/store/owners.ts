@@ -7,7 +7,7 @@ import { cursorOf, pageOf } from "./pages.ts";
 import type { OwnerRow } from "./tables.ts";
 
 /** All owners, by name. They are the people of one firm: a short list. */
-export async function listOwners({ db }: CrmContext): Promise<OwnerRow[]> {
+async function listOwners({ db }: CrmContext): Promise<OwnerRow[]> {
   return db.selectFrom("crm_owner").selectAll().orderBy("name").orderBy("id").execute();
 }
 

@@ -26,7 +26,7 @@ export async function findPipeline({ db }: CrmContext, id: string | undefined) {
 export function findStage(stages: readonly StageRow[], key: string): StageRow {
   const stage = stages.find((candidate) => candidate.stage === key);
   if (stage) return stage;
-  throw new RingmainError("INPUT_INVALID", `The pipeline has no stage "${key}".`, {
+  throw new RingmainError("INPUT_INVALID", `There is no stage "${key}" to choose here.`, {
     hint: `Stages: ${stages.map((known) => known.stage).join(", ")}.`,
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { ownerKey, recordKey } from "../fields.ts";
@@ -34,6 +35,7 @@ export const listDueFollowupsTool = defineTool({
   ),
   async handler({ due_by, company_id, about, ...filter }, call) {
     const day = today(call);
+    requireDaysInOrder(["due_from", filter.due_from], ["due_by", due_by ?? day]);
     if (filter.assignee_id !== undefined) await getOwner(call, filter.assignee_id);
     const company = company_id === undefined ? undefined : await findRecord(call, company_id, "company");
     const record = about === undefined ? undefined : await findRecord(call, about);

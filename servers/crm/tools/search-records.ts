@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { line, ownerKey, recordKey, recordTypes, responseFormat } from "../fields.ts";
@@ -80,6 +81,12 @@ export const searchRecordsTool = defineTool({
       throw new RingmainError("INPUT_INVALID", `A ${input.type} is never "${unknown}".`, {
         hint: `Statuses of a ${input.type}: ${known.join(", ")}.`,
       });
+    }
+    for (const what of ["last_activity", "created", "updated"] as const) {
+      requireDaysInOrder(
+        [`${what}_from`, input[`${what}_from`]],
+        [`${what}_before`, input[`${what}_before`]],
+      );
     }
     await checkDealFilters(call, input);
     const { company_id, response_format, ...filter } = input;

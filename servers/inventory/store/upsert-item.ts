@@ -1,4 +1,5 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { Money } from "../../../src/kit/fields.ts";
 import type { ItemRecord } from "../records.ts";
@@ -37,6 +38,7 @@ export async function upsertItem(
   call: InventoryContext,
   input: ItemInput,
 ): Promise<ItemRecord & { created: boolean }> {
+  if (input.unit_cost !== undefined) requireCurrency(input.unit_cost.currency);
   const current = await findItem(call, input.sku);
   expectVersion({
     name: `Item ${current?.sku ?? input.sku}`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { locationCode, reference, responseFormat, sku } from "../fields.ts";
@@ -36,6 +37,7 @@ export const listMovementsTool = defineTool({
   }),
   output: page(movementRecord),
   async handler({ limit, cursor, response_format, ...filter }, call) {
+    requireDaysInOrder(["from", filter.from], ["to", filter.to]);
     if (filter.sku !== undefined) await requireItem(call, filter.sku);
     if (filter.location !== undefined) await requireLocation(call, filter.location);
     return await listMovements(call, { filter, detailed: response_format === "detailed", limit, cursor });

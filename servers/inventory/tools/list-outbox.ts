@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { responseFormat, supplierId } from "../fields.ts";
 import { messageRecord } from "../records.ts";
 import { listOutbox } from "../store/outbox.ts";
+import { requireSupplier } from "../store/suppliers.ts";
 import { messageStatuses } from "../store/tables.ts";
 
 /** Pages with text hold fewer messages: an order of 1,000 lines makes a long one, and a result stays under 1 MiB. */
@@ -26,8 +28,14 @@ export const listOutboxTool = defineTool({
     ...pageInput,
   }),
   output: page(messageRecord),
-  handler({ response_format, limit, ...rest }, call) {
+  async handler({ response_format, limit, ...rest }, call) {
+    requireDaysInOrder(["created_from", rest.created_from], ["created_to", rest.created_to]);
+    if (rest.supplier_id !== undefined) await requireSupplier(call, rest.supplier_id);
     const detailed = response_format === "detailed";
-    return listOutbox(call, { ...rest, detailed, limit: detailed ? Math.min(limit, detailedLimit) : limit });
+    return await listOutbox(call, {
+      ...rest,
+      detailed,
+      limit: detailed ? Math.min(limit, detailedLimit) : limit,
+    });
   },
 });

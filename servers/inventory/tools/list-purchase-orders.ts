@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { sku, supplierId } from "../fields.ts";
 import { orderSummary } from "../records.ts";
+import { requireItem } from "../store/items.ts";
 import { listOrders } from "../store/order-list.ts";
+import { requireSupplier } from "../store/suppliers.ts";
 import { orderStatuses } from "../store/tables.ts";
 
 export const listPurchaseOrdersTool = defineTool({
@@ -23,5 +26,10 @@ export const listPurchaseOrdersTool = defineTool({
     ...pageInput,
   }),
   output: page(orderSummary),
-  handler: ({ limit, cursor, ...filter }, call) => listOrders(call, { filter, limit, cursor }),
+  async handler({ limit, cursor, ...filter }, call) {
+    requireDaysInOrder(["created_from", filter.created_from], ["created_to", filter.created_to]);
+    if (filter.supplier_id !== undefined) await requireSupplier(call, filter.supplier_id);
+    if (filter.sku !== undefined) await requireItem(call, filter.sku);
+    return await listOrders(call, { filter, limit, cursor });
+  },
 });

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { instant, isoDate, page, pageInput } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { reference, responseFormat, sku } from "../fields.ts";
 import { reservationRecord } from "../records.ts";
+import { requireItem } from "../store/items.ts";
 import { listReservations } from "../store/reservation-list.ts";
 import { reservationStatuses } from "../store/tables.ts";
 
@@ -31,6 +33,9 @@ export const listReservationsTool = defineTool({
     ...pageInput,
   }),
   output: page(reservationRecord),
-  handler: ({ limit, cursor, response_format, ...filter }, call) =>
-    listReservations(call, { filter, detailed: response_format === "detailed", limit, cursor }),
+  async handler({ limit, cursor, response_format, ...filter }, call) {
+    requireDaysInOrder(["created_from", filter.created_from], ["created_to", filter.created_to]);
+    if (filter.sku !== undefined) await requireItem(call, filter.sku);
+    return await listReservations(call, { filter, detailed: response_format === "detailed", limit, cursor });
+  },
 });

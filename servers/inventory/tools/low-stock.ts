@@ -4,6 +4,7 @@ import { defineTool } from "../define-tool.ts";
 import { supplierId } from "../fields.ts";
 import { lowStockItem } from "../records.ts";
 import { listLowStock } from "../store/reorder.ts";
+import { requireSupplier } from "../store/suppliers.ts";
 
 export const lowStockTool = defineTool({
   name: "low_stock",
@@ -20,5 +21,8 @@ export const lowStockTool = defineTool({
     ...pageInput,
   }),
   output: page(lowStockItem),
-  handler: (input, call) => listLowStock(call, input),
+  async handler(input, call) {
+    if (input.supplier_id !== undefined) await requireSupplier(call, input.supplier_id);
+    return await listLowStock(call, input);
+  },
 });

@@ -5,6 +5,7 @@ import { locationCode, responseFormat, supplierId } from "../fields.ts";
 import { listedItem } from "../records.ts";
 import { conciseItem, searchItems } from "../store/items.ts";
 import { requireLocation } from "../store/locations.ts";
+import { requireSupplier } from "../store/suppliers.ts";
 
 export const searchItemsTool = defineTool({
   name: "search_items",
@@ -29,6 +30,7 @@ export const searchItemsTool = defineTool({
   }),
   output: page(listedItem),
   async handler({ location: code, response_format, ...rest }, call) {
+    if (rest.supplier_id !== undefined) await requireSupplier(call, rest.supplier_id);
     const locationId = code === undefined ? undefined : (await requireLocation(call, code)).id;
     const found = await searchItems(call, { ...rest, locationId });
     return response_format === "detailed" ? found : { ...found, items: found.items.map(conciseItem) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { argumentList, readArguments } from "../../../src/cli/call-arguments.ts";
-import type { ToolDescription } from "../../../src/core/tool-description.ts";
+import { argumentList, forPeople, readArguments } from "../../../src/cli/call-arguments.ts";
+import { RingmainError } from "../../../src/core/errors.ts";
+import { schemaHint, type ToolDescription } from "../../../src/core/tool-description.ts";
 
 const tool: ToolDescription = {
   server: "crm",
@@ -63,4 +64,20 @@ it("argumentList says what each argument is and whether it may be left out", () 
       "  --arg money={…} (optional)  ",
     ].map((line) => line.trimEnd()),
   );
+});
+
+describe("a refusal, for people", () => {
+  const told = (code: "INPUT_INVALID" | "CONFLICT", hint?: string) =>
+    forPeople(new RingmainError(code, "No.", { hint }), "crm.work");
+
+  it("says how to see the schema, after the remedy that the tool names", () => {
+    const describe = "`ringmain call crm.work --describe` shows what it takes.";
+    expect(told("INPUT_INVALID")).toMatchObject({ message: "No.", hint: describe });
+    expect(told("INPUT_INVALID", schemaHint)).toMatchObject({ hint: describe });
+    expect(told("INPUT_INVALID", "Stages: a, b.")).toMatchObject({ hint: `Stages: a, b. ${describe}` });
+  });
+
+  it("of another kind stays as it is", () => {
+    expect(told("CONFLICT", "Read it again.")).toMatchObject({ hint: "Read it again." });
+  });
 });

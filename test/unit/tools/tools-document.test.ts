@@ -76,7 +76,7 @@ describe("the codes of a tool", () => {
   );
 
   it("are none where it raises none", () => {
-    expect(codesOf("inventory/tools/list-locations")).toEqual([]);
+    expect(codesOf("accounting/tools/get-settings")).toEqual([]);
   });
 });
 

@@ -238,6 +238,9 @@ describe("get_invoice", () => {
     await expect(books.call("get_invoice", { number: "INV-1" })).rejects.toMatchObject(
       refusal("NOT_FOUND", '"INV-1"', "list_invoices"),
     );
+    await expect(books.call("post_invoice", { invoice_id: "DRAFT-0001" })).rejects.toMatchObject(
+      refusal("NOT_FOUND", '"DRAFT-0001"', "get_invoice with number"),
+    );
     for (const input of [{}, { id: "a", number: "b" }]) {
       await expect(books.call("get_invoice", input)).rejects.toMatchObject(
         refusal("INPUT_INVALID", "exactly one", "list_invoices"),

@@ -52,6 +52,7 @@ describe("create_deal", () => {
     [{ lines: [line(1_000_000_000, eur(9_007_199_254_740_991))] }, "INPUT_INVALID", "cannot be 900719"],
     [{ amount: eur(1), company_id: "COMP-0404" }, "NOT_FOUND", "no company"],
     [{ amount: eur(1), contact_id: "CONT-0404" }, "NOT_FOUND", "no contact"],
+    [{ amount: { minor: 1, currency: "XXZ" } }, "INPUT_INVALID", '"XXZ" is no currency of ISO 4217'],
     [{ amount: eur(1), stage: "won" }, "INPUT_INVALID", 'no stage "won"'],
     [{ amount: eur(1), pipeline_id: "nope" }, "NOT_FOUND", 'no pipeline "nope"'],
     [{ amount: eur(1), owner_id: "usr_x" }, "NOT_FOUND", 'no owner "usr_x"'],

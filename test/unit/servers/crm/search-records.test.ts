@@ -92,7 +92,8 @@ describe("search_records", () => {
     } as const;
     const range = fc.constantFrom("created", "updated", "last_activity");
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom("lead", "deal"), range, day, day, async (type, name, from, before) => {
+      fc.asyncProperty(fc.constantFrom("lead", "deal"), range, day, day, async (type, name, one, other) => {
+        const [from = "", before = ""] = [one, other].toSorted();
         const found = await search({ type, [`${name}_from`]: from, [`${name}_before`]: before });
         const expected = crm.database
           .prepare(`SELECT ref, ${columns[name]} AS at FROM crm_${type} ORDER BY id DESC`)

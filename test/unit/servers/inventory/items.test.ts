@@ -74,6 +74,7 @@ test("a stale expected_version is a conflict that shows the current record", asy
 
 test.each([
   [{ sku: "NEW-1" }, "INPUT_INVALID", "name and a unit_cost"],
+  [{ sku: "ROPE-12", unit_cost: { minor: 1, currency: "XXZ" } }, "INPUT_INVALID", '"XXZ" is no currency'],
   [{ sku: "ROPE-12", supplier_id: "a", supplier_external_id: "b" }, "INPUT_INVALID", "not both"],
   [{ sku: "ROPE-12", supplier_id: "sup_x" }, "NOT_FOUND", "no supplier"],
   [{ sku: "ROPE-12", supplier_external_id: "nobody" }, "NOT_FOUND", "external_id"],

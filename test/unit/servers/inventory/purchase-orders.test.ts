@@ -277,7 +277,7 @@ test("orders are filtered, and their numbers have no gaps", async () => {
   expect(await refs({ sku: "ROPE-12" })).toEqual(["PO-0001"]);
   expect(await refs({ created_from: "2026-11-03" })).toEqual(["PO-0002"]);
   expect(await refs({ created_to: "2026-11-02" })).toEqual(["PO-0001"]);
-  expect(await refs({ supplier_id: "sup_none" })).toEqual([]);
+  await expect(refs({ supplier_id: "sup_none" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   const concise = { purchase_order_id: "PO-0001", response_format: "concise" };
   expect(await inventory.call("get_purchase_order", concise)).not.toHaveProperty("lines");
   const missing = await inventory.refusal("get_purchase_order", { purchase_order_id: "PO-0009" });

@@ -41,7 +41,9 @@ test("lists what is at or below its reorder point, counting reservations and ope
     supplier: { name: "Ropewerk" },
     unit_cost: { minor: 160 },
   });
-  expect(await inventory.all("low_stock", { supplier_id: "sup_none" })).toEqual([]);
+  expect(await inventory.refusal("low_stock", { supplier_id: "sup_none" })).toMatchObject({
+    code: "NOT_FOUND",
+  });
 
   const lines = low.map((item) => ({ sku: item.sku, quantity: item.suggested_quantity }));
   const draft = await inventory.call<OrderRecord>("create_purchase_order", {
