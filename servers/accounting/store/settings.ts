@@ -42,7 +42,7 @@ export async function updateSettings(
 ): Promise<SettingRow> {
   const settings = await readSettings(context);
   expectVersion({
-    name: "The settings",
+    name: "The settings record",
     record: settingsView(settings, await lastClosedMonth(context)),
     expected: change.expectedVersion,
     readBy: "get_settings",
