@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RollForward, ValuationItem, ValuationTotal } from "../../../../servers/inventory/reports.ts";
 import { averageCost, planFifo } from "../../../../servers/inventory/store/costing.ts";
+import { propertyRuns, propertyTimeout } from "../../../helpers/property-runs.ts";
 import type { Inventory } from "./inventory-harness.ts";
 import { openThree, play, step } from "./random-business.ts";
 
@@ -26,7 +27,41 @@ function queueCosts(movements: readonly Record<string, unknown>[]): number[] {
   });
 }
 
-test("layers are the FIFO value, costs are what a queue of units says, and nothing of the value is lost", async () => {
+/** Σ layers = valuation in units and in money, and cost + closing = opening + receipts by both methods. */
+async function expectSoundValue(inventory: Inventory) {
+  const items = inventory.rows(`SELECT item.*,
+      (SELECT coalesce(sum(remaining * unit_cost_minor), 0) FROM inventory_cost_layer WHERE item_id = item.id) AS layers,
+      (SELECT coalesce(sum(remaining), 0) FROM inventory_cost_layer WHERE item_id = item.id) AS units,
+      (SELECT coalesce(sum(received_minor - fifo_cost_minor), 0) FROM inventory_movement WHERE item_id = item.id) AS fifo,
+      (SELECT coalesce(sum(received_minor - average_cost_minor), 0) FROM inventory_movement WHERE item_id = item.id) AS average
+    FROM inventory_item AS item`);
+  const valued = new Map((await value(inventory)).items.map((item) => [item.id, item]));
+  for (const item of items) {
+    const shown = valued.get(String(item.id));
+    expect(item.units).toBe(item.on_hand);
+    expect(shown?.on_hand ?? 0).toBe(item.on_hand);
+    expect(shown?.fifo_value.minor ?? 0).toBe(item.layers);
+    expect(item.fifo).toBe(item.layers);
+    expect(shown?.moving_average_value.minor ?? 0).toBe(item.average);
+    // no units, no value; and no value of the other sign
+    if (item.on_hand === 0) expect([item.layers, item.average]).toEqual([0, 0]);
+    else {
+      expect(Math.sign(Number(item.average)) * Math.sign(Number(item.on_hand))).not.toBe(-1);
+      expect(Math.sign(Number(item.layers)) * Math.sign(Number(item.on_hand))).not.toBe(-1);
+    }
+    const movements = inventory.rows(
+      `SELECT * FROM inventory_movement WHERE item_id = '${item.id}' ORDER BY sequence`,
+    );
+    if (movements.every((movement) => Number(movement.on_hand_after) >= 0)) {
+      // between the two movements of a transfer the queue does not see the units that travel
+      expect(movements.map((movement) => movement.fifo_cost_minor)).toEqual(queueCosts(movements));
+    }
+  }
+}
+
+test("layers are the FIFO value, costs are what a queue of units says, and nothing of the value is lost", {
+  timeout: propertyTimeout,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 25, maxLength: 50 }),
@@ -34,54 +69,64 @@ test("layers are the FIFO value, costs are what a queue of units says, and nothi
       async (steps, negative) => {
         const { inventory, supplierId } = await openThree(negative);
         await play(inventory, supplierId, steps);
-
-        const items = inventory.rows(`SELECT item.*,
-            (SELECT coalesce(sum(remaining * unit_cost_minor), 0) FROM inventory_cost_layer WHERE item_id = item.id) AS layers,
-            (SELECT coalesce(sum(remaining), 0) FROM inventory_cost_layer WHERE item_id = item.id) AS units,
-            (SELECT coalesce(sum(received_minor - fifo_cost_minor), 0) FROM inventory_movement WHERE item_id = item.id) AS fifo,
-            (SELECT coalesce(sum(received_minor - average_cost_minor), 0) FROM inventory_movement WHERE item_id = item.id) AS average
-          FROM inventory_item AS item`);
-        const valued = new Map((await value(inventory)).items.map((item) => [item.id, item]));
-        for (const item of items) {
-          const shown = valued.get(String(item.id));
-          // Σ layers = valuation, in units and in money; cost + closing = opening + receipts by both methods
-          expect(item.units).toBe(item.on_hand);
-          expect(shown?.on_hand ?? 0).toBe(item.on_hand);
-          expect(shown?.fifo_value.minor ?? 0).toBe(item.layers);
-          expect(item.fifo).toBe(item.layers);
-          expect(shown?.moving_average_value.minor ?? 0).toBe(item.average);
-          // no units, no value; and no value of the other sign
-          if (item.on_hand === 0) expect([item.layers, item.average]).toEqual([0, 0]);
-          else {
-            expect(Math.sign(Number(item.average)) * Math.sign(Number(item.on_hand))).not.toBe(-1);
-            expect(Math.sign(Number(item.layers)) * Math.sign(Number(item.on_hand))).not.toBe(-1);
-          }
-          const movements = inventory.rows(
-            `SELECT * FROM inventory_movement WHERE item_id = '${item.id}' ORDER BY sequence`,
-          );
-          if (movements.every((movement) => Number(movement.on_hand_after) >= 0)) {
-            // between the two movements of a transfer the queue does not see the units that travel
-            expect(movements.map((movement) => movement.fifo_cost_minor)).toEqual(queueCosts(movements));
-          }
-        }
+        await expectSoundValue(inventory);
       },
     ),
-    { numRuns: 40 },
+    propertyRuns(40),
   );
 });
 
-test("at every day the value is what the movements until then say, and the roll-forward closes at it", async () => {
+test("however many layers an item has, they are its value", { timeout: propertyTimeout }, async () => {
+  const arrivals = fc.array(
+    fc.record({ quantity: fc.integer({ min: 1, max: 3 }), minor: fc.nat({ max: 999 }) }),
+    {
+      minLength: 55,
+      maxLength: 120,
+      size: "max",
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(arrivals, fc.integer({ min: 500, max: 1_000 }), async (arrivals, thousandths) => {
+      const { inventory } = await openThree(false);
+      const adjust = (args: object) =>
+        inventory.call("adjust_stock", { sku: "A", location: "MAIN", reason: "Counted", ...args });
+      for (const { quantity, minor } of arrivals) {
+        await adjust({ quantity, unit_cost: { minor, currency: "EUR" } });
+      }
+      const there = arrivals.reduce((total, { quantity }) => total + quantity, 0);
+      await adjust({ quantity: -Math.ceil((there * thousandths) / 1_000) });
+      await expectSoundValue(inventory);
+    }),
+    propertyRuns(3),
+  );
+});
+
+/** The parts of a roll-forward, from the movements themselves. */
+function rollForwardByHand(inventory: Inventory, from: string, to: string) {
+  const partsBy = (cost: string) => {
+    const [parts] = inventory.rows(`SELECT
+        coalesce(sum(received_minor - ${cost}) FILTER (WHERE day < '${from}'), 0) AS opening,
+        coalesce(sum(received_minor) FILTER (WHERE day >= '${from}'), 0) AS received,
+        coalesce(sum(${cost}) FILTER (WHERE day >= '${from}' AND sold), 0) AS sold,
+        coalesce(sum(${cost}) FILTER (WHERE day >= '${from}' AND NOT sold), 0) AS adjusted
+      FROM (SELECT *, substr(occurred_at, 1, 10) AS day, kind IN ('shipment', 'receipt', 'opening') AS sold
+        FROM inventory_movement) WHERE day <= '${to}'`);
+    return { ...parts };
+  };
+  return { fifo: partsBy("fifo_cost_minor"), moving_average: partsBy("average_cost_minor") };
+}
+
+test("at every day the value is what the movements until then say, and the roll-forward closes at it", {
+  timeout: propertyTimeout,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 25, maxLength: 40 }), async (steps) => {
       const { inventory, supplierId } = await openThree(false);
       await play(inventory, supplierId, steps);
       const now = inventory.contextNow().now.toISOString().slice(0, 10);
       for (const as_of of ["2026-11-01", "2026-11-02", "2026-11-07", now]) {
-        const {
-          totals,
-          items,
-          roll_forward = [],
-        } = await value(inventory, { as_of, from: "2026-11-05" <= as_of ? "2026-11-05" : as_of });
+        const from = "2026-11-05" <= as_of ? "2026-11-05" : as_of;
+        const { totals, items, roll_forward = [] } = await value(inventory, { as_of, from });
         const [sums] = inventory.rows(`SELECT coalesce(sum(received_minor - fifo_cost_minor), 0) AS fifo,
           coalesce(sum(received_minor - average_cost_minor), 0) AS moving_average
           FROM inventory_movement WHERE substr(occurred_at, 1, 10) <= '${as_of}'`);
@@ -90,8 +135,15 @@ test("at every day the value is what the movements until then say, and the roll-
         expect(items.reduce((sum, item) => sum + item.book_value.minor, 0)).toBe(
           totals[0]?.book_value.minor ?? 0,
         );
+        const parts = rollForwardByHand(inventory, from, as_of);
         for (const part of roll_forward) {
           const { opening, received, cost_of_goods_sold, adjustments, closing } = part;
+          expect({
+            opening: opening.minor,
+            received: received.minor,
+            sold: cost_of_goods_sold.minor,
+            adjusted: adjustments.minor,
+          }).toEqual(parts[part.method]);
           expect(closing.minor).toBe(sums?.[part.method]);
           expect(cost_of_goods_sold.minor + adjustments.minor + closing.minor).toBe(
             opening.minor + received.minor,
@@ -100,7 +152,7 @@ test("at every day the value is what the movements until then say, and the roll-
       }
       expect((await value(inventory, { as_of: now })).totals).toEqual((await value(inventory)).totals);
     }),
-    { numRuns: 15 },
+    propertyRuns(15),
   );
 });
 
@@ -116,7 +168,9 @@ const moves = fc.array(
   { maxLength: 60 },
 );
 
-test("both methods keep every minor unit through any sequence, below zero and back", () => {
+test("both methods keep every minor unit through any sequence, below zero and back", {
+  timeout: propertyTimeout,
+}, () => {
   fc.assert(
     fc.property(moves, (sequence) => {
       let onHand = 0;
@@ -152,6 +206,6 @@ test("both methods keep every minor unit through any sequence, below zero and ba
         expect(average * Math.sign(onHand)).toBeGreaterThanOrEqual(0);
       }
     }),
-    { numRuns: 500 },
+    propertyRuns(500),
   );
 });

@@ -1,12 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LowStockItem, OrderRecord, ReservationRecord } from "../../../../servers/inventory/records.ts";
+import type {
+  ItemRecord,
+  LevelRecord,
+  LowStockItem,
+  OrderRecord,
+  ReservationRecord,
+} from "../../../../servers/inventory/records.ts";
 import { RingmainError } from "../../../../src/core/errors.ts";
+import { propertyRuns, propertyTimeout } from "../../../helpers/property-runs.ts";
 import { addItem } from "./inventory-harness.ts";
 import { openThree, place, places, play, step, units } from "./random-business.ts";
 import { expectSoundOrders, expectSoundShipments, expectSoundStock } from "./sound-stock.ts";
 
-test("whatever happens, levels are what the ledger says and nothing is promised twice", async () => {
+test("whatever happens, levels are what the ledger says and nothing is promised twice", {
+  timeout: propertyTimeout,
+}, async () => {
   const made: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(
@@ -22,14 +31,16 @@ test("whatever happens, levels are what the ledger says and nothing is promised 
         expectSoundShipments(inventory);
       },
     ),
-    { numRuns: 40 },
+    propertyRuns(40),
   );
   for (const tool of ["ship_reservation", "post_count", "transfer_stock", "receive_purchase_order"]) {
     expect(made[tool], tool).toBeGreaterThan(0);
   }
 });
 
-test("a transfer changes no total and no value, whatever the units cost", async () => {
+test("a transfer moves its units and changes no total and no value", {
+  timeout: propertyTimeout,
+}, async () => {
   const batch = fc.record({ quantity: units, minor: fc.nat({ max: 999 }) });
   await fc.assert(
     fc.asyncProperty(
@@ -50,7 +61,14 @@ test("a transfer changes no total and no value, whatever the units cost", async 
           const layers = inventory.rows("SELECT * FROM inventory_cost_layer");
           return { on_hand, stock_value, totals, layers };
         };
+        const unitsAt = async (code: string) => {
+          const { locations } = await inventory.call<ItemRecord & { locations: LevelRecord[] }>("get_stock", {
+            sku: "A",
+          });
+          return locations.find(({ location }) => location === code)?.on_hand ?? 0;
+        };
         const before = await read();
+        const beforeAt = { from: await unitsAt(from), to: await unitsAt(to) };
         const refused = await inventory
           .call("transfer_stock", { sku: "A", from, to, quantity })
           .then(() => false)
@@ -59,13 +77,16 @@ test("a transfer changes no total and no value, whatever the units cost", async 
         expect(refused).toBe(from === to || quantity > onHand);
         expect(before.on_hand).toBe(onHand);
         expect(await read()).toEqual(before);
+        const moved = refused ? 0 : quantity;
+        expect(await unitsAt(from)).toBe(beforeAt.from - moved);
+        expect(await unitsAt(to)).toBe(beforeAt.to + moved);
       },
     ),
-    { numRuns: 15 },
+    propertyRuns(15),
   );
 });
 
-test("reservations take what is available and not one unit more", async () => {
+test("reservations take what is available and not one unit more", { timeout: propertyTimeout }, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 }),
@@ -91,11 +112,13 @@ test("reservations take what is available and not one unit more", async () => {
         expect(await inventory.call("get_stock", { sku: "A" })).toMatchObject({ available: left });
       },
     ),
-    { numRuns: 15 },
+    propertyRuns(15),
   );
 });
 
-test("ordering everything that is low leaves nothing low, so a repeated run makes no second order", async () => {
+test("ordering what is low leaves nothing low, so that no second order is made", {
+  timeout: propertyTimeout,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -145,6 +168,6 @@ test("ordering everything that is low leaves nothing low, so a repeated run make
         ).toHaveLength(1);
       },
     ),
-    { numRuns: 15 },
+    propertyRuns(15),
   );
 });

@@ -8,7 +8,7 @@ export const places = ["MAIN", "QUAY", "NORTH"] as const;
 const sku = fc.constantFrom(...skus);
 export const place = fc.constantFrom(...places);
 export const units = fc.integer({ min: 1, max: 40 });
-const cost = fc.integer({ min: 0, max: 999 });
+const price = fc.record({ minor: fc.integer({ min: 0, max: 999 }), currency: fc.constant("EUR") });
 const pick = fc.nat({ max: 50 });
 const lines = fc.uniqueArray(fc.record({ sku, quantity: units }), {
   selector: (line) => line.sku,
@@ -27,9 +27,10 @@ export const step = fc.oneof(
     fc.record({ sku, location: place, quantity: signed, reason: fc.constant("Counted") }),
   ),
   stepOf(
-    "upsert_item",
-    fc.record({ sku, unit_cost: fc.record({ minor: cost, currency: fc.constant("EUR") }) }),
+    "adjust_stock",
+    fc.record({ sku, location: place, quantity: units, unit_cost: price, reason: fc.constant("Found") }),
   ),
+  stepOf("upsert_item", fc.record({ sku, unit_cost: price })),
   stepOf("transfer_stock", fc.record({ sku, from: place, to: place, quantity: units })),
   stepOf(
     "post_count",

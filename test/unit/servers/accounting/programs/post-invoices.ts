@@ -1,5 +1,7 @@
 // Posts one invoice after another into the books of a database until it is killed, which it may do by itself in the
-// middle of a transaction. Prints each number once its transaction is committed.
+// middle of a transaction. Says that it is ready, begins when it is told anything, and prints each number once its
+// transaction is committed.
+import { once } from "node:events";
 import { definition } from "../../../../../servers/accounting/definition.ts";
 import type { AccountingTables } from "../../../../../servers/accounting/store/tables.ts";
 import { newId } from "../../../../../src/core/ids.ts";
@@ -23,6 +25,9 @@ async function call(name: string, input: Record<string, unknown>): Promise<Recor
   return await tool.handler(tool.input.parse(input), context);
 }
 
+process.stdout.write("ready\n");
+await once(process.stdin, "data");
+process.stdin.destroy();
 for (let count = 1; ; count += 1) {
   const number = await transact(database, async () => {
     const price = { minor: count, currency: "EUR" };
