@@ -1,0 +1,85 @@
+import type { Fault } from "./fault.ts";
+
+const repeatedRuns = "test/unit/workflows/repeated-runs.test.ts";
+const lowStock = { file: repeatedRuns, name: "a low-stock run" };
+const wonDeal = { file: repeatedRuns, name: "a won deal" };
+
+export const workflowFaults: readonly Fault[] = [
+  {
+    invariant: 14,
+    broken: "neither what is low nor how much of it to order counts what is on order",
+    edits: [
+      {
+        file: "servers/inventory/store/reorder.ts",
+        find: "item.on_hand - item.reserved + item.on_order`)\n    .where(sql<boolean>`${available} + item.on_order <= item.reorder_point`)",
+        put: "item.on_hand - item.reserved`)\n    .where(sql<boolean>`${available} <= item.reorder_point`)",
+      },
+      {
+        file: "servers/inventory/store/reorder.ts",
+        find: "target - item.available - item.on_order",
+        put: "target - item.available",
+      },
+    ],
+    foundBy: lowStock,
+  },
+  {
+    invariant: 15,
+    broken: "the business key (once) of a call is ignored",
+    edits: [
+      {
+        file: "src/audit/stored-call.ts",
+        find: "const ofOnce = call.once === undefined ? undefined : byOnce.get(call.once, call.tool);",
+        put: "const ofOnce = undefined;",
+      },
+    ],
+    foundBy: wonDeal,
+  },
+  {
+    invariant: 15,
+    broken: "a business key is looked up for the same run only",
+    edits: [
+      {
+        file: "src/audit/stored-call.ts",
+        find: "byOnce.get(call.once, call.tool);",
+        put: "byOnce.get(call.once, call.tool) && byKey.get(call.key ?? null, call.tool, call.principal);",
+      },
+    ],
+    foundBy: wonDeal,
+  },
+  {
+    invariant: 15,
+    broken: "calls that share a commit do not see each other's business keys",
+    edits: [
+      {
+        file: "src/kit/pipeline.ts",
+        find: "recentKeys.has(key) || recentKeys.has(once)) appender.flush();",
+        put: "recentKeys.has(key)) appender.flush();",
+      },
+    ],
+    foundBy: wonDeal,
+  },
+  {
+    invariant: 15,
+    broken: "the workflow reserves without a business key",
+    edits: [
+      {
+        file: "workflows/won-deal-to-cash.yaml",
+        find: "    once: reserve/${{ inputs.deal_id }}\n",
+        put: "",
+      },
+    ],
+    foundBy: wonDeal,
+  },
+  {
+    invariant: 15,
+    broken: "the workflow's key of the invoice is that of the run, not of the deal",
+    edits: [
+      {
+        file: "workflows/won-deal-to-cash.yaml",
+        find: "once: invoice/${{ inputs.deal_id }}",
+        put: "once: invoice/${{ inputs.deal_id }}/${{ steps.deal.version }}",
+      },
+    ],
+    foundBy: wonDeal,
+  },
+];
