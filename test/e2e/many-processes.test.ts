@@ -24,6 +24,8 @@ describe(`${traders} processes that trade at once and are killed at random (seed
   let workspace: TemporaryWorkspace;
   let database: DatabaseSync;
   let kills = 0;
+  /** Levels of which more was promised than there is, as seen whenever a process began a call. */
+  const overpromised: Record<string, unknown>[] = [];
 
   const rows = (sql: string) =>
     database
@@ -38,6 +40,7 @@ describe(`${traders} processes that trade at once and are killed at random (seed
     workspace = await temporaryWorkspace({ agents: { trader: { tools } } });
     const token = await workspace.token("agent:trader", {}, systemClock.now());
     await setUp(workspace.dir, token);
+    database = new DatabaseSync(workspace.databasePath, { readOnly: true, timeout: 10_000 });
     await Promise.all(
       Array.from({ length: traders }, async (_, index) => {
         const name = `${seed}-${index}`;
@@ -50,7 +53,6 @@ describe(`${traders} processes that trade at once and are killed at random (seed
         await trade({ name, token, from: next });
       }),
     );
-    database = new DatabaseSync(workspace.databasePath, { readOnly: true });
   }, 120_000);
 
   afterAll(() => {
@@ -78,6 +80,7 @@ describe(`${traders} processes that trade at once and are killed at random (seed
     });
     createInterface({ input: child.stdout }).on("line", (line) => {
       said = Number(line);
+      overpromised.push(...rows("SELECT * FROM inventory_level WHERE reserved > on_hand"));
       if (said === victim) void killAfterTurns(child, delay * 25);
     });
     const code = await new Promise((resolve) =>
@@ -107,6 +110,7 @@ describe(`${traders} processes that trade at once and are killed at random (seed
       [],
     );
     expect(rows("SELECT * FROM inventory_level WHERE reserved > on_hand")).toEqual([]);
+    expect(overpromised).toEqual([]);
     expect(
       rows(`SELECT l.item_id FROM inventory_level l WHERE reserved <> (SELECT coalesce(sum(held), 0)
         FROM inventory_reservation_hold h WHERE h.item_id = l.item_id AND h.location_id = l.location_id)`),
