@@ -69,6 +69,7 @@ export const accountingFaults: readonly Fault[] = [
     invariant: 2,
     broken: "a write-off posts its entry and forgets what the invoice owes",
     edits: [
+      ...unboundedBalance,
       {
         file: `${store}/write-offs.ts`,
         find: "const balanceMinor = await settle(context, { invoice, minor, baseMinor, ...source });",

@@ -130,7 +130,7 @@ export const inventoryFaults: readonly Fault[] = [
   },
   {
     invariant: 10,
-    broken: "the same, seen by four processes that are killed",
+    broken: "units that are promised are promised again, seen by four processes that are killed",
     edits: promisedTwice,
     foundBy: manyProcesses,
   },

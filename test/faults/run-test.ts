@@ -68,7 +68,7 @@ export async function runTest(
 }
 
 /** Reads the report of a run. */
-export function outcomeOf(text: string): Outcome {
+function outcomeOf(text: string): Outcome {
   const { testResults } = report.parse(JSON.parse(text));
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.filter(({ status }) => status === "failed");
