@@ -57,7 +57,8 @@ export async function runTest(
     });
   }
   const end = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    const runs = child.exitCode === null && child.signalCode === null;
+    if (runs && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   };
   signal.addEventListener("abort", end);
   await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
