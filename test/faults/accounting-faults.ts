@@ -278,7 +278,7 @@ export const accountingFaults: readonly Fault[] = [
         find: "day.slice(0, 7) > closed",
         put: "day.slice(0, 7) !== closed",
       },
-      { file: tables, find: closedDay, put: closedDay.replace(">=", "=") },
+      { file: tables, find: closedDay, put: "WHERE 0);" },
     ],
     foundBy: soundBooks,
   },

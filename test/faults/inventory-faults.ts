@@ -7,6 +7,7 @@ const levels = { file: `${tests}/ledger-properties.test.ts`, name: "levels are w
 const transfers = { file: `${tests}/ledger-properties.test.ts`, name: "a transfer moves its units" };
 const layers = { file: `${tests}/cost-properties.test.ts`, name: "layers are the FIFO value" };
 const manyLayers = { file: `${tests}/cost-properties.test.ts`, name: "however many layers" };
+const bothMethods = { file: `${tests}/cost-properties.test.ts`, name: "keep every minor unit" };
 const rollForward = { file: `${tests}/cost-properties.test.ts`, name: "the roll-forward closes at it" };
 const reordering = { file: `${tests}/ledger-properties.test.ts`, name: "no second order is made" };
 const parallel = { file: `${tests}/parallel-reservations.test.ts` };
@@ -218,7 +219,7 @@ export const inventoryFaults: readonly Fault[] = [
         put: "const taken = there === 0 ? 0 : there * proportion(valueMinor, 1, onHand);",
       },
     ],
-    foundBy: layers,
+    foundBy: bothMethods,
   },
   {
     invariant: 13,
@@ -247,12 +248,17 @@ export const inventoryFaults: readonly Fault[] = [
   },
   {
     invariant: 14,
-    broken: "what is low does not count what is on order",
+    broken: "neither what is low nor how much of it to order counts what is on order",
     edits: [
       {
         file: `${store}/reorder.ts`,
         find: "item.on_hand - item.reserved + item.on_order`)\n    .where(sql<boolean>`${available} + item.on_order <= item.reorder_point`)",
         put: "item.on_hand - item.reserved`)\n    .where(sql<boolean>`${available} <= item.reorder_point`)",
+      },
+      {
+        file: `${store}/reorder.ts`,
+        find: "target - item.available - item.on_order",
+        put: "target - item.available",
       },
     ],
     foundBy: reordering,

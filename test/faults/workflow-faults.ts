@@ -7,7 +7,7 @@ const wonDeal = { file: repeatedRuns, name: "a won deal" };
 export const workflowFaults: readonly Fault[] = [
   {
     invariant: 14,
-    broken: "neither what is low nor how much of it to order counts what is on order",
+    broken: "what is on order is not counted, seen by runs that are killed and repeated",
     edits: [
       {
         file: "servers/inventory/store/reorder.ts",
