@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { RingmainError } from "../core/errors.ts";
 import { rowsKeyword } from "../core/tool-description.ts";
 import { isOneLine, isPlainText } from "./plain-text.ts";
 
@@ -24,46 +23,8 @@ export const instant = z.iso
   .datetime({ offset: true })
   .describe("Instant, RFC 3339, e.g. 2026-11-23T08:00:00Z.");
 
-/** The page of a list that a caller asks for. Spread into the input of every list tool. */
-export const pageInput = {
-  limit: z.int().min(1).max(100).default(50).describe("How many items at most, 1 to 100."),
-  cursor: z
-    .string()
-    .max(500)
-    .optional()
-    .describe("The next_cursor of the page before; leave out for the first page."),
-};
-
-/** The output of a list tool. */
-export function page<Item extends z.ZodType>(item: Item) {
-  return z.strictObject({
-    items: z.array(item).describe("What is listed, in the order of the list."),
-    next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
-  });
-}
-
 /** Marks a list of a report, `z.array(…).meta(rows)`, as the one whose entries an export writes as rows. */
 export const rows = { [rowsKeyword]: true };
-
-/** Makes an opaque cursor from the sort key of a page's last row. */
-export function encodeCursor(key: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify(key)).toString("base64url");
-}
-
-const cursorKey = z.array(z.union([z.string(), z.number()]));
-
-/** Reads a cursor back. Throws INPUT_INVALID for one that this program did not make for a list of this many keys. */
-export function decodeCursor(cursor: string, length: number): (string | number)[] {
-  try {
-    const key = cursorKey.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    if (key.length === length) return key;
-  } catch {
-    // the same answer for every kind of damage
-  }
-  throw new RingmainError("INPUT_INVALID", "This cursor was not made by this list.", {
-    hint: "Leave cursor out to start with the first page.",
-  });
-}
 
 /** One line of a sale, the same in a deal, a reservation and an invoice, so that workflows pass lines on unchanged. */
 export const tradeLine = z.strictObject({

@@ -3,7 +3,7 @@ import { metaKey } from "../core/call-meta.ts";
 import { RingmainError } from "../core/errors.ts";
 import { canonicalJson, isRecord } from "../core/json.ts";
 import type { Resource, ResourceList } from "./define-resource.ts";
-import { decodeCursor, encodeCursor } from "./fields.ts";
+import { decodeCursor, encodeCursor } from "./pages.ts";
 import type { AnyTool } from "./tool.ts";
 import { type UriTemplate, uriTemplate } from "./uri-template.ts";
 import { unknownView } from "./view.ts";
@@ -94,14 +94,14 @@ async function listPage<Context>(
   resources.push(...page.items.flatMap((item) => listedItem(at.resource, at.template, at.list, item)));
   const next = page.next_cursor === undefined ? [index + 1, ""] : [index, page.next_cursor];
   const more = page.next_cursor !== undefined || index + 1 < listable.length;
-  return { resources, ...(more && { nextCursor: encodeCursor(next) }) };
+  return { resources, ...(more && { nextCursor: encodeCursor("resources", next) }) };
 }
 
 const listResult = z.object({ items: z.array(z.unknown()), next_cursor: z.string().optional() });
 
 function readCursor(cursor: string): [number, string] {
   try {
-    const [index, inner] = decodeCursor(cursor, 2);
+    const [index, inner] = decodeCursor("resources", cursor, 2);
     return [Number(index), String(inner)];
   } catch (error) {
     throw error instanceof RingmainError ? protocolError(error) : error;

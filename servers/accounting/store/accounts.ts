@@ -1,6 +1,6 @@
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import type { AccountRow, AccountType } from "./tables.ts";
 
@@ -67,13 +67,10 @@ export async function listAccounts(
     .orderBy("id")
     .limit(input.limit + 1);
   if (input.type !== undefined) select = select.where("type", "in", input.type);
-  if (input.cursor !== undefined) select = select.where("id", ">", String(decodeCursor(input.cursor, 1)[0]));
+  if (input.cursor !== undefined)
+    select = select.where("id", ">", String(decodeCursor("accounts", input.cursor, 1)[0]));
   const rows = await select.execute();
-  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, input.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.id]),
-  };
+  return pageOf("accounts", rows, input.limit, (row) => [row.id]);
 }
 
 /**

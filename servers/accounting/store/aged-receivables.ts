@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { AccountingContext } from "./context.ts";
 import { addDays } from "./days.ts";
 
@@ -43,7 +43,7 @@ export async function agedByCustomer(
     .limit(limit + 1);
   if (customerId !== undefined) sums = sums.where("owed.customer_id", "=", customerId);
   if (cursor !== undefined) {
-    const [total, customer, currency] = decodeCursor(cursor, 3);
+    const [total, customer, currency] = decodeCursor("aged receivables", cursor, 3);
     sums = sums.having(sql<boolean>`(-sum(owed.minor), owed.customer_id, owed.currency)
       > (-CAST(${total} AS INTEGER), ${customer}, ${currency})`);
   }
@@ -57,11 +57,7 @@ export async function agedByCustomer(
     .orderBy("owed.customer_id")
     .orderBy("owed.currency");
   const rows = await select.execute();
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.total, last.customer_id, last.currency]),
-  };
+  return pageOf("aged receivables", rows, limit, (row) => [row.total, row.customer_id, row.currency]);
 }
 
 /** The same buckets over all customers, one row per currency. */

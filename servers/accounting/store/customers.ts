@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import type { CustomerRow } from "./tables.ts";
 
@@ -194,13 +194,9 @@ export async function searchCustomers(
     );
   }
   if (input.cursor !== undefined) {
-    const [name, id] = decodeCursor(input.cursor, 2);
+    const [name, id] = decodeCursor("customers", input.cursor, 2);
     select = select.where(sql<boolean>`(name, id) > (${name}, ${id})`);
   }
   const rows = await select.execute();
-  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, input.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.name, last.id]),
-  };
+  return pageOf("customers", rows, input.limit, (row) => [row.name, row.id]);
 }

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { Conversion } from "./base-amounts.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
@@ -123,15 +123,11 @@ export async function listRates(
   if (input.from !== undefined) select = select.where("rate_on", ">=", input.from);
   if (input.to !== undefined) select = select.where("rate_on", "<=", input.to);
   if (input.cursor !== undefined) {
-    const [day, currency] = decodeCursor(input.cursor, 2);
+    const [day, currency] = decodeCursor("exchange rates", input.cursor, 2);
     select = select.where(sql<boolean>`(rate_on < ${day} OR (rate_on = ${day} AND currency > ${currency}))`);
   }
   const rows = await select.execute();
-  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, input.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.rate_on, last.currency]),
-  };
+  return pageOf("exchange rates", rows, input.limit, (row) => [row.rate_on, row.currency]);
 }
 
 /** A stored rate as tools return it. */

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, encodeCursor } from "../../../src/kit/pages.ts";
 import type { AccountingContext } from "./context.ts";
 import { latestDay } from "./days.ts";
 import type { EntryRow, PostingRow } from "./tables.ts";
@@ -23,7 +23,8 @@ export async function readLedger(
     cursor?: string | undefined;
   },
 ): Promise<{ entries: LedgerEntry[]; cursorAfter: (entry: LedgerEntry) => string; more: boolean }> {
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, 3);
+  const list = input.account === undefined ? "ledger" : "ledger of an account";
+  const after = input.cursor === undefined ? undefined : decodeCursor(list, input.cursor, 3);
   const newest = after === undefined ? await newestNumber(context) : Number(after[0]);
   // a page begins at the day where the one before ended, so that no index is read from its start
   const from = after === undefined ? input.from : latestDay(input.from, String(after[1]));
@@ -68,7 +69,7 @@ export async function readLedger(
     entries,
     more: rows.length > input.limit,
     cursorAfter: ({ entry_on, number, id }) =>
-      encodeCursor([newest, entry_on, account === undefined ? number : id]),
+      encodeCursor(list, [newest, entry_on, account === undefined ? number : id]),
   };
 }
 

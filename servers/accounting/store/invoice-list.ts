@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type SqlBool, sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { AccountingContext } from "./context.ts";
 import { addDays } from "./days.ts";
 import { type InvoiceStatus, type InvoiceWithCustomer, selectInvoices } from "./invoice-view.ts";
@@ -53,7 +53,7 @@ export async function listInvoices(
   if (filter.issuedFrom !== undefined) select = select.where("invoice.issued_on", ">=", filter.issuedFrom);
   if (filter.issuedTo !== undefined) select = select.where("invoice.issued_on", "<=", filter.issuedTo);
   if (filter.cursor !== undefined) {
-    const [after, id] = decodeCursor(filter.cursor, 2);
+    const [after, id] = decodeCursor(`invoices ${filter.order}`, filter.cursor, 2);
     select = select.where(
       dueFirst
         ? sql<boolean>`(invoice.due_on, invoice.id) > (${after}, ${id})`
@@ -61,11 +61,7 @@ export async function listInvoices(
     );
   }
   const rows = await select.execute();
-  const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, filter.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last[day], last.id]),
-  };
+  return pageOf(`invoices ${filter.order}`, rows, filter.limit, (row) => [row[day], row.id]);
 }
 
 /** The stored state behind a status, so that the index on it serves the list. */

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { addDays } from "./days.ts";
 import type { OutboxStatus } from "./tables.ts";
@@ -65,13 +65,9 @@ export async function listMessages(
     select = select.where("message.created_at", "<", addDays(input.createdTo, 1));
   }
   if (input.cursor !== undefined) {
-    const [createdAt, id] = decodeCursor(input.cursor, 2);
+    const [createdAt, id] = decodeCursor("accounting outbox", input.cursor, 2);
     select = select.where(sql<boolean>`(message.created_at, message.id) < (${createdAt}, ${id})`);
   }
   const rows = await select.execute();
-  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, input.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.created_at, last.id]),
-  };
+  return pageOf("accounting outbox", rows, input.limit, (row) => [row.created_at, row.id]);
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { AccountingContext } from "./context.ts";
 import { type Allocation, unallocatedMinor } from "./payments.ts";
 import type { PaymentRow } from "./tables.ts";
@@ -91,13 +91,9 @@ export async function listPayments(
   if (input.from !== undefined) select = select.where("payment.received_on", ">=", input.from);
   if (input.to !== undefined) select = select.where("payment.received_on", "<=", input.to);
   if (input.cursor !== undefined) {
-    const [day, id] = decodeCursor(input.cursor, 2);
+    const [day, id] = decodeCursor("payments", input.cursor, 2);
     select = select.where(sql<boolean>`(payment.received_on, payment.id) < (${day}, ${id})`);
   }
   const rows = await select.execute();
-  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, input.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.received_on, last.id]),
-  };
+  return pageOf("payments", rows, input.limit, (row) => [row.received_on, row.id]);
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import { type AccountBalance, type BaseBalance, balancesAt, inBase, movement } from "./balances.ts";
 import type { AccountingContext } from "./context.ts";
 import { addDays } from "./days.ts";
@@ -30,7 +30,7 @@ export async function trialBalance(context: AccountingContext, page: Page) {
     balances.map(({ baseMinor }) => baseMinor),
     base,
   );
-  const { rows, nextCursor } = pageOf(balances, page);
+  const { rows, nextCursor } = statementPage(balances, page);
   return {
     accounts: rows.map((row) => trialRow(row, base)),
     totals,
@@ -89,7 +89,7 @@ export async function balanceSheet(context: AccountingContext, page: Page) {
 
 function linesOf(balances: readonly BaseBalance[], types: readonly AccountType[], page: Page) {
   const own = balances.filter(({ type, minor }) => types.includes(type) && minor !== 0);
-  const { rows, nextCursor } = pageOf(own, page);
+  const { rows, nextCursor } = statementPage(own, page);
   const lines = rows.map(({ minor, ...account }) => ({
     ...account,
     amount: { minor: minor * normalSide(account.type), currency: page.base_currency },
@@ -107,16 +107,12 @@ function normalSide(type: AccountType): 1 | -1 {
 }
 
 /** A page of rows that are few enough to be made all at once. */
-function pageOf<Row extends { account_id: string; currency?: string }>(
+function statementPage<Row extends { account_id: string; currency?: string }>(
   rows: readonly Row[],
   { limit, cursor }: Page,
 ): { rows: Row[]; nextCursor: string | undefined } {
   const keyOf = (row: Row) => `${row.account_id} ${row.currency ?? ""}`;
-  const after = cursor === undefined ? "" : String(decodeCursor(cursor, 1)[0]);
+  const after = cursor === undefined ? "" : String(decodeCursor("statement", cursor, 1)[0]);
   const rest = rows.filter((row) => keyOf(row) > after);
-  const last = rest.length > limit ? rest[limit - 1] : undefined;
-  return {
-    rows: rest.slice(0, limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([keyOf(last)]),
-  };
+  return pageOf("statement", rest, limit, (row) => [keyOf(row)]);
 }

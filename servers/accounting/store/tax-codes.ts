@@ -1,6 +1,6 @@
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import { account, requirePostable } from "./accounts.ts";
 import { type AccountingContext, firstVersion } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
@@ -54,13 +54,9 @@ export async function listTaxCodes(
     .orderBy("code.id")
     .limit(input.limit + 1);
   if (input.cursor !== undefined)
-    select = select.where("code.id", ">", String(decodeCursor(input.cursor, 1)[0]));
+    select = select.where("code.id", ">", String(decodeCursor("tax codes", input.cursor, 1)[0]));
   const rows = await select.execute();
-  const last = rows.length > input.limit ? rows[input.limit - 1] : undefined;
-  return {
-    rows: rows.slice(0, input.limit),
-    nextCursor: last === undefined ? undefined : encodeCursor([last.id]),
-  };
+  return pageOf("tax codes", rows, input.limit, (row) => [row.id]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { currency, isoDate, money, page, pageInput } from "../../../src/kit/fields.ts";
+import { currency, isoDate, money } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId } from "../fields.ts";
 import { type AgeBuckets, agedByCustomer, agedTotals } from "../store/aged-receivables.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { accountRecord, accountType } from "../fields.ts";
 import { accountView, listAccounts as listPage } from "../store/accounts.ts";

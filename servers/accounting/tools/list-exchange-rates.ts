@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
-import { currency, page, pageInput } from "../../../src/kit/fields.ts";
+import { currency } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, exchangeRateRecord } from "../fields.ts";
 import { exchangeRateView, listRates } from "../store/exchange-rates.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId, invoiceStatus, invoiceSummary } from "../fields.ts";
 import { requireCustomer } from "../store/customers.ts";

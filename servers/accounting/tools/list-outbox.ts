@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
-import { instant, page, pageInput } from "../../../src/kit/fields.ts";
+import { instant } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId, invoiceId, outboxStatus, version } from "../fields.ts";
 import { requireCustomer } from "../store/customers.ts";

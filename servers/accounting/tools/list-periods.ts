@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decodeCursor, encodeCursor, page, pageInput } from "../../../src/kit/fields.ts";
+import { decodeCursor, encodeCursor, page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { month } from "../fields.ts";
 import { listPeriods as listPage } from "../store/periods.ts";
@@ -28,7 +28,7 @@ export const listPeriods = defineTool({
     closed_through: month.optional().describe("The last closed month; every month before is closed too."),
   }),
   async handler({ status, limit, cursor }, context) {
-    const before = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
+    const before = cursor === undefined ? undefined : String(decodeCursor("periods", cursor, 1)[0]);
     const { closedThrough, periods, more } = await listPage(context, { before, status, limit });
     const last = periods.at(-1);
     return {
@@ -37,7 +37,7 @@ export const listPeriods = defineTool({
         status: one.closed ? ("closed" as const) : ("open" as const),
         entries: one.entries,
       })),
-      next_cursor: more && last !== undefined ? encodeCursor([last.month]) : undefined,
+      next_cursor: more && last !== undefined ? encodeCursor("periods", [last.month]) : undefined,
       closed_through: closedThrough,
     };
   },

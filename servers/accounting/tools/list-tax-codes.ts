@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { taxCodeRecord } from "../fields.ts";
 import { listTaxCodes as listPage, taxCodeView } from "../store/tax-codes.ts";

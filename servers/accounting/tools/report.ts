@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { currency, isoDate, money, pageInput, rows } from "../../../src/kit/fields.ts";
+import { currency, isoDate, money, rows } from "../../../src/kit/fields.ts";
+import { pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { accountId, accountType, businessDay, entryRecord } from "../fields.ts";
 import { requireAccount } from "../store/accounts.ts";

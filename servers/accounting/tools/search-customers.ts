@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { customerRecord } from "../fields.ts";
 import { customerView, searchCustomers as searchPage } from "../store/customers.ts";

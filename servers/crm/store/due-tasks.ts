@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from "kysely";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { CrmContext } from "./context.ts";
-import { cursorOf, pageOf } from "./pages.ts";
 import { selectTasks, showTask } from "./tasks.ts";
 
 /** One page of the open tasks that are due by a day, ordered by that day and then by age. */
@@ -18,7 +18,7 @@ export async function listDueTasks(
     cursor?: string | undefined;
   },
 ) {
-  const [afterDay, afterId] = (cursorOf(filter.cursor, "due", 2) ?? []).map(String);
+  const [afterDay, afterId] = decodeCursor("due", filter.cursor, 2).map(String);
   let query = selectTasks(call).where("task.status", "=", "open").where("task.due_on", "<=", filter.due_by);
   const { assignee_id, about_id, company_id, due_from } = filter;
   if (assignee_id !== undefined) query = query.where("task.assignee_id", "=", assignee_id);
@@ -40,7 +40,8 @@ export async function listDueTasks(
     .limit(filter.limit + 1)
     .execute();
   const due = rows.flatMap((row) => (row.due_on === null ? [] : [{ ...showTask(row), due_on: row.due_on }]));
-  return pageOf(due, filter.limit, ({ due_on, id }) => ["due", due_on, id]);
+  const { rows: items, nextCursor } = pageOf("due", due, filter.limit, (task) => [task.due_on, task.id]);
+  return { items, next_cursor: nextCursor };
 }
 
 /** Whole days from one calendar day to another. */

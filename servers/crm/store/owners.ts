@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { ownerRecord } from "../records.ts";
 import { type CrmContext, newRow } from "./context.ts";
-import { cursorOf, pageOf } from "./pages.ts";
 import type { OwnerRow } from "./tables.ts";
 
 /** All owners, by name. They are the people of one firm: a short list. */
@@ -23,17 +23,15 @@ export async function ownersPage(
     .orderBy("id")
     .limit(input.limit + 1);
   if (input.status.length > 0) select = select.where("status", "in", input.status);
-  const after = cursorOf(input.cursor, "owners", 2)?.map(String);
-  if (after !== undefined) {
-    const [name = "", id = ""] = after;
+  const [name, id] = decodeCursor("owners", input.cursor, 2).map(String);
+  if (name !== undefined && id !== undefined) {
     select = select.where((where) => where(where.refTuple("name", "id"), ">", where.tuple(name, id)));
   }
-  const { items, next_cursor } = pageOf(await select.execute(), input.limit, ({ name, id }) => [
-    "owners",
-    name,
-    id,
+  const { rows, nextCursor } = pageOf("owners", await select.execute(), input.limit, (row) => [
+    row.name,
+    row.id,
   ]);
-  return { items: items.map(showOwner), next_cursor };
+  return { items: rows.map(showOwner), next_cursor: nextCursor };
 }
 
 /** An owner as tools show it. */

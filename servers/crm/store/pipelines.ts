@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { pipelineRecord } from "../records.ts";
 import { type CrmContext, newRow } from "./context.ts";
-import { cursorOf, pageOf } from "./pages.ts";
 import type { PipelineRow } from "./tables.ts";
 
 export type PipelineView = z.input<typeof pipelineRecord>;
@@ -40,9 +40,10 @@ export async function pipelinesPage(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ) {
   const pipelines = await listPipelines(call);
-  const [after] = cursorOf(cursor, "pipelines", 1) ?? [];
+  const [after] = decodeCursor("pipelines", cursor, 1);
   const start = pipelines.findIndex(({ id }) => id === after) + 1;
-  return pageOf(pipelines.slice(start, start + limit + 1), limit, ({ id }) => ["pipelines", id]);
+  const { rows, nextCursor } = pageOf("pipelines", pipelines.slice(start), limit, (row) => [row.id]);
+  return { items: rows, next_cursor: nextCursor };
 }
 
 /** The row of a pipeline, when there is one of this id. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 import type { recordSummary } from "../records.ts";
 import { selectCompanies, showCompany } from "./companies.ts";
 import { concise } from "./concise.ts";
@@ -6,7 +7,6 @@ import { selectContacts, showContact } from "./contacts.ts";
 import type { CrmContext } from "./context.ts";
 import { selectDeals, showDeal } from "./deals.ts";
 import { selectLeads, showLead } from "./leads.ts";
-import { cursorOf, pageOf } from "./pages.ts";
 import { filterRecords, type RecordFilter } from "./record-filter.ts";
 import type { RecordType } from "./tables.ts";
 
@@ -20,11 +20,11 @@ export async function searchRecords(
   call: CrmContext,
   filter: RecordFilter & { detailed: boolean; limit: number; cursor?: string | undefined },
 ): Promise<{ items: Summary[]; next_cursor: string | undefined }> {
-  const [after] = cursorOf(filter.cursor, filter.type, 1) ?? [];
+  const [after] = decodeCursor(filter.type, filter.cursor, 1);
   const ids = await filterRecords(call, filter, { after, most: filter.limit + 1 });
   const records = ids.length === 0 ? [] : await showRecords(call, filter.type, ids);
-  const { items, next_cursor } = pageOf(records, filter.limit, ({ type, id }) => [type, id]);
-  return { items: filter.detailed ? items : items.map(concise), next_cursor };
+  const { rows, nextCursor } = pageOf(filter.type, records, filter.limit, ({ id }) => [id]);
+  return { items: filter.detailed ? rows : rows.map(concise), next_cursor: nextCursor };
 }
 
 /** Records of a type with the names of what they point to, the newest first. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
-import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
+import { isoDate } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { ownerKey, recordKey } from "../fields.ts";
 import { taskRecord } from "../records.ts";

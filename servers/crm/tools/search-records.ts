@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
-import { isoDate, page, pageInput } from "../../../src/kit/fields.ts";
+import { isoDate } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { line, ownerKey, recordKey, recordTypes, responseFormat } from "../fields.ts";
 import { dealStatuses, leadStatuses, personStatuses, recordSummary } from "../records.ts";

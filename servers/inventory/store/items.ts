@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import type { ItemRecord, ListedItem } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { expiredUnits } from "./expiry.ts";
@@ -32,10 +32,10 @@ export async function searchItems(
   }
   if (options.locationId !== undefined) query = query.where(isStockedAt(options.locationId));
   if (options.cursor !== undefined) {
-    const [sku] = decodeCursor(options.cursor, 1).map(String);
+    const [sku] = decodeCursor("items", options.cursor, 1).map(String);
     query = query.where("item.sku", ">", sku ?? "");
   }
-  return takePage(await query.execute(), options.limit, itemRecordOf, (row) => encodeCursor([row.sku]));
+  return takePage("items", await query.execute(), options.limit, itemRecordOf, (row) => [row.sku]);
 }
 
 /** The item of a SKU, or undefined. */

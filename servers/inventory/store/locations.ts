@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import { didYouMean } from "../../../src/core/closest.ts";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import type { LocationRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { type Page, takePage } from "./pages.ts";
@@ -20,12 +20,14 @@ export async function locationsPage(
     .selectAll()
     .orderBy("code")
     .limit(limit + 1);
-  if (cursor !== undefined) select = select.where("code", ">", String(decodeCursor(cursor, 1)[0]));
+  if (cursor !== undefined)
+    select = select.where("code", ">", String(decodeCursor("locations", cursor, 1)[0]));
   return takePage(
+    "locations",
     await select.execute(),
     limit,
     (row) => row,
-    ({ code }) => encodeCursor([code]),
+    ({ code }) => [code],
   );
 }
 

@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import { encodeCursor } from "../../../src/kit/fields.ts";
 import type { MovementRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { compareText, decodeNumberCursor, type Page, readEach, takePage } from "./pages.ts";
@@ -27,10 +26,11 @@ export async function listMovements(
     (a, b) => compareText(b.occurred_at, a.occurred_at) || b.sequence - a.sequence,
   );
   return takePage(
+    "movements",
     rows,
     options.limit,
     (row) => movementRecordOf(row, options.detailed),
-    (row) => encodeCursor([row.occurred_at, row.sequence]),
+    (row) => [row.occurred_at, row.sequence],
   );
 }
 
@@ -76,7 +76,7 @@ function selectMovements(
   if (filter.from !== undefined) query = query.where("movement.occurred_at", ">=", filter.from);
   if (filter.to !== undefined) query = query.where("movement.occurred_at", "<=", `${filter.to}T24`);
   if (options.cursor !== undefined) {
-    const { texts, number } = decodeNumberCursor(options.cursor, 2);
+    const { texts, number } = decodeNumberCursor("movements", options.cursor, 2);
     query = query.where((where) =>
       where(
         where.refTuple("movement.occurred_at", "movement.sequence"),

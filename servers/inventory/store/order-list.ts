@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import { encodeCursor } from "../../../src/kit/fields.ts";
 import type { OrderSummary } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { decodeNumberCursor, type Page, readEach, takePage } from "./pages.ts";
@@ -26,10 +25,11 @@ export async function listOrders(
     (a, b) => b.number - a.number,
   );
   return takePage(
+    "purchase orders",
     rows,
     options.limit,
     (row) => ({ ...orderHeadOf(row), line_count: row.line_count, outstanding: row.outstanding }),
-    (row) => encodeCursor([row.number]),
+    (row) => [row.number],
   );
 }
 
@@ -60,7 +60,7 @@ function selectPage(
     query = query.where("po.id", "in", orders);
   }
   if (options.cursor !== undefined) {
-    query = query.where("po.number", "<", decodeNumberCursor(options.cursor, 1).number);
+    query = query.where("po.number", "<", decodeNumberCursor("purchase orders", options.cursor, 1).number);
   }
   return query;
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import type { MessageRecord, OrderRecord } from "../records.ts";
 import { extend, formatMoney } from "./amounts.ts";
 import type { InventoryContext } from "./context.ts";
@@ -95,10 +95,11 @@ export async function listOutbox(
     newestFirst,
   );
   return takePage(
+    "inventory outbox",
     rows,
     options.limit,
     (row) => messageRecordOf(row, options.detailed),
-    (row) => encodeCursor([row.created_at, row.id]),
+    (row) => [row.created_at, row.id],
   );
 }
 
@@ -118,7 +119,7 @@ function selectPage(call: InventoryContext, options: OutboxOptions, status: Mess
   if (created_to !== undefined) query = query.where("message.created_at", "<=", `${created_to}T24`);
   if (options.supplier_id !== undefined) query = query.where("message.supplier_id", "=", options.supplier_id);
   if (options.cursor !== undefined) {
-    const [at, id] = decodeCursor(options.cursor, 2).map(String);
+    const [at, id] = decodeCursor("inventory outbox", options.cursor, 2).map(String);
     query = query.where((where) =>
       where(where.refTuple("message.created_at", "message.id"), "<", where.tuple(at ?? "", id ?? "")),
     );

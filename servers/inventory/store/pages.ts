@@ -1,5 +1,5 @@
 import { RingmainError } from "../../../src/core/errors.ts";
-import { decodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor, pageOf } from "../../../src/kit/pages.ts";
 
 /** One page of a list, as the list tools return it. */
 export interface Page<Item> {
@@ -7,20 +7,17 @@ export interface Page<Item> {
   next_cursor?: string;
 }
 
-/**
- * Makes a page from up to `limit + 1` rows: the one too many only says that there is a next page, whose cursor
- * is the key of the last row shown (keyset pagination: rows added meanwhile shift nothing).
- */
+/** Makes a page from up to `limit + 1` rows. */
 export function takePage<Row, Item>(
+  list: string,
   rows: readonly Row[],
   limit: number,
   itemOf: (row: Row) => Item,
-  cursorOf: (row: Row) => string,
+  keyOf: (row: Row) => (string | number)[],
 ): Page<Item> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const { rows: shown, nextCursor } = pageOf(list, rows, limit, keyOf);
   const items = shown.map(itemOf);
-  return rows.length > limit && last !== undefined ? { items, next_cursor: cursorOf(last) } : { items };
+  return nextCursor === undefined ? { items } : { items, next_cursor: nextCursor };
 }
 
 /**
@@ -52,8 +49,12 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Reads a cursor that ends with a number. Throws INPUT_INVALID for one of another list. */
-export function decodeNumberCursor(cursor: string, length: number): { texts: string[]; number: number } {
-  const key = decodeCursor(cursor, length);
+export function decodeNumberCursor(
+  list: string,
+  cursor: string,
+  length: number,
+): { texts: string[]; number: number } {
+  const key = decodeCursor(list, cursor, length);
   const number = key.at(-1);
   if (typeof number === "number") return { texts: key.slice(0, -1).map(String), number };
   throw new RingmainError("INPUT_INVALID", "This cursor was not made by this list.", {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import { maxQuantity } from "../fields.ts";
 import type { LowStockItem } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
@@ -41,10 +41,11 @@ export async function listLowStock(
     .limit(options.limit + 1);
   if (options.supplier_id !== undefined) query = query.where("item.supplier_id", "=", options.supplier_id);
   if (options.cursor !== undefined) {
-    const [sku] = decodeCursor(options.cursor, 1).map(String);
+    const [sku] = decodeCursor("low stock", options.cursor, 1).map(String);
     query = query.where("item.sku", ">", sku ?? "");
   }
   return takePage(
+    "low stock",
     await query.execute(),
     options.limit,
     (row) => ({
@@ -60,6 +61,6 @@ export async function listLowStock(
       suggested_quantity: suggestQuantity(row),
       unit_cost: { minor: row.unit_cost_minor, currency: row.unit_cost_currency },
     }),
-    (row) => encodeCursor([row.sku]),
+    (row) => [row.sku],
   );
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import type { ReservationRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { newestFirst, type Page, readEach, takePage } from "./pages.ts";
@@ -28,10 +28,11 @@ export async function listReservations(
     newestFirst,
   );
   const page = takePage(
+    "reservations",
     rows,
     options.limit,
     (row) => row,
-    (row) => encodeCursor([row.created_at, row.id]),
+    (row) => [row.created_at, row.id],
   );
   return { ...page, items: await withLines(call, page.items, options.detailed) };
 }
@@ -80,7 +81,7 @@ function selectPage(
     query = query.where("reservation.expires_at", "<=", new Date(expires_before).toISOString());
   }
   if (options.cursor !== undefined) {
-    const [at, id] = decodeCursor(options.cursor, 2).map(String);
+    const [at, id] = decodeCursor("reservations", options.cursor, 2).map(String);
     query = query.where((where) =>
       where(where.refTuple("reservation.created_at", "reservation.id"), "<", where.tuple(at ?? "", id ?? "")),
     );

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import type { SupplierRecord } from "../records.ts";
 import type { InventoryContext } from "./context.ts";
 import { contains } from "./like.ts";
@@ -24,13 +24,13 @@ export async function searchSuppliers(
   if (options.query !== undefined)
     query = query.where(contains(["name", "email", "external_id"], options.query));
   if (options.cursor !== undefined) {
-    const [name, id] = decodeCursor(options.cursor, 2).map(String);
+    const [name, id] = decodeCursor("suppliers", options.cursor, 2).map(String);
     query = query.where((where) =>
       where(where.refTuple("name", "id"), ">", where.tuple(name ?? "", id ?? "")),
     );
   }
   const rows = await query.execute();
-  return takePage(rows, options.limit, supplierRecordOf, (row) => encodeCursor([row.name, row.id]));
+  return takePage("suppliers", rows, options.limit, supplierRecordOf, (row) => [row.name, row.id]);
 }
 
 /** The supplier of an id. Throws NOT_FOUND. */

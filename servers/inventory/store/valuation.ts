@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeCursor, encodeCursor } from "../../../src/kit/fields.ts";
+import { decodeCursor } from "../../../src/kit/pages.ts";
 import type { ValuationItem, ValuationTotal } from "../reports.ts";
 import type { InventoryContext } from "./context.ts";
 import { wholeMinor } from "./costing.ts";
@@ -47,10 +47,11 @@ export async function listValued(
     .orderBy("item.sku")
     .limit(options.limit + 1);
   if (options.cursor !== undefined) {
-    const [sku] = decodeCursor(options.cursor, 1).map(String);
+    const [sku] = decodeCursor("valuation", options.cursor, 1).map(String);
     query = query.where("item.sku", ">", sku ?? "");
   }
   return takePage(
+    "valuation",
     await query.execute(),
     options.limit,
     ({ id, sku, name, unit, costing_method, on_hand, fifo, average, currency }) => ({
@@ -64,7 +65,7 @@ export async function listValued(
       moving_average_value: { minor: average, currency },
       book_value: { minor: costing_method === "fifo" ? fifo : average, currency },
     }),
-    (row) => encodeCursor([row.sku]),
+    (row) => [row.sku],
   );
 }
 

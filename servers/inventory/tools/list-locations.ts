@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { page, pageInput } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { locationRecord } from "../records.ts";
 import { locationsPage } from "../store/locations.ts";

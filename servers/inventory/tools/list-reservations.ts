@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
-import { instant, isoDate, page, pageInput } from "../../../src/kit/fields.ts";
+import { instant, isoDate } from "../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { reference, responseFormat, sku } from "../fields.ts";
 import { reservationRecord } from "../records.ts";

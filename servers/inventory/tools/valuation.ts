@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
-import { instant, isoDate, pageInput } from "../../../src/kit/fields.ts";
+import { instant, isoDate } from "../../../src/kit/fields.ts";
+import { pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { responseFormat, sku, supplierId } from "../fields.ts";
 import { rollForward, valuationItem, valuationTotal } from "../reports.ts";

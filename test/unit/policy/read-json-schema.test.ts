@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { money, pageInput, tradeLine } from "../../../src/kit/fields.ts";
+import { money, tradeLine } from "../../../src/kit/fields.ts";
+import { pageInput } from "../../../src/kit/pages.ts";
 import { cedarSchema, modelTool } from "../../../src/policy/cedar-schema.ts";
 import { readJsonSchema } from "../../../src/policy/read-json-schema.ts";
 import { jsonSchema, sendReminder } from "./sample-tools.ts";

@@ -5,7 +5,8 @@ import { asListTool, type ListTool, noListError } from "../../../../src/cli/expo
 import { readPages } from "../../../../src/cli/export/read-pages.ts";
 import type { Json } from "../../../../src/core/json.ts";
 import type { Effect } from "../../../../src/core/tool-description.ts";
-import { page, pageInput, rows } from "../../../../src/kit/fields.ts";
+import { rows } from "../../../../src/kit/fields.ts";
+import { page, pageInput } from "../../../../src/kit/pages.ts";
 import { describeTool } from "../../../fixtures/workflow/catalog.ts";
 import { collect } from "../import/temporary-files.ts";
 

@@ -107,6 +107,15 @@ describe("list_invoices", () => {
     expect(new Set(seen).size).toBe(Object.keys(ids).length);
   });
 
+  it("takes a cursor in the order and in the list that made it only", async () => {
+    const { next_cursor: cursor } = await books.call("list_invoices", { order: "due_first", limit: 1 });
+    for (const [tool, input] of [
+      ["list_invoices", { order: "newest_first", cursor }],
+      ["search_customers", { cursor }],
+    ] as const)
+      await expect(books.call(tool, input)).rejects.toThrow("This cursor was not made by this list.");
+  });
+
   it("refuses unknown statuses and fields", async () => {
     await expect(list({ status: ["late"] })).rejects.toThrow(/overdue/);
     await expect(list({ stats: ["overdue"] })).rejects.toThrow(/stats/);

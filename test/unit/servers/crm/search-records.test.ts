@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { definition } from "../../../../servers/crm/definition.ts";
 import { seed } from "../../../../servers/crm/seed.ts";
-import { encodeCursor } from "../../../../src/kit/fields.ts";
+import { encodeCursor } from "../../../../src/kit/pages.ts";
 import { toolHarness } from "../../../helpers/tool-harness.ts";
 import { everyPage } from "./every-page.ts";
 import { refusal } from "./sales-team.ts";
@@ -154,7 +154,7 @@ describe("search_records", () => {
 
   test("refuses a cursor that it did not make, or made for another type", async () => {
     const { next_cursor } = await crm.call("search_records", { type: "lead", limit: 1 });
-    for (const cursor of [next_cursor, "nonsense", encodeCursor(["deal"]), encodeCursor([1, 2, 3])]) {
+    for (const cursor of [next_cursor, "nonsense", encodeCursor("deal", []), encodeCursor("deal", [1, 2])]) {
       expect((await refusal(crm.call("search_records", { type: "deal", cursor }))).code).toBe(
         "INPUT_INVALID",
       );

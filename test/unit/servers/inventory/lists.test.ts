@@ -92,7 +92,7 @@ test("a cursor of another list is refused", async () => {
   const inventory = await openThirteen();
   const { next_cursor } = await inventory.call<{ next_cursor: string }>("list_reservations", { limit: 1 });
   const refusal = await inventory.refusal("list_movements", { cursor: next_cursor });
-  expect(refusal).toMatchObject({ code: "INPUT_INVALID", hint: expect.stringContaining("Leave cursor out") });
+  expect(refusal).toMatchObject({ code: "INPUT_INVALID", hint: expect.stringContaining("leave cursor out") });
 });
 
 test("items are found by location; concise and detailed differ in what they tell", async () => {
