@@ -255,6 +255,7 @@ export const accountingFaults: readonly Fault[] = [
     invariant: 6,
     broken: "an entry can be reversed twice",
     edits: [
+      ...unboundedBalance,
       { file: `${store}/reversals.ts`, find: "  await refuseSecond(context, entry);\n", put: "" },
       { file: tables, find: "reverses_id TEXT UNIQUE", put: "reverses_id TEXT" },
     ],
