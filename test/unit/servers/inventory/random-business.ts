@@ -81,13 +81,14 @@ export async function openThree(mayGoNegative: boolean) {
 }
 
 /**
- * Plays the steps, hours passing between them; refusals are part of the game, any other error is not. Returns how
- * many calls of each tool were made.
+ * Plays the steps, hours passing between them, with a look at things after each call; refusals are part of the game,
+ * any other error is not. Returns how many calls of each tool were made.
  */
 export async function play(
   inventory: Inventory,
   supplierId: string,
   steps: readonly Step[],
+  afterEach: () => void = () => {},
 ): Promise<Record<string, number>> {
   const reservations: string[] = [];
   const orders: string[] = [];
@@ -114,6 +115,7 @@ export async function play(
       if (tool === "reserve_stock") reservations.push(String(result.reservation_id));
       if (tool === "create_purchase_order") orders.push(String(result.id));
       made[tool] = (made[tool] ?? 0) + 1;
+      afterEach();
     } catch (error) {
       if (!(error instanceof RingmainError)) throw error;
     }

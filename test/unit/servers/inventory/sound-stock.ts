@@ -53,6 +53,13 @@ export async function expectSoundStock(inventory: Stock) {
   expect(seen).toBe(onHand.size);
 }
 
+/** Σ reservations ≤ on hand, at this moment: what was promised too often may have been given back by the end. */
+export function expectNoneOverpromised(inventory: Pick<Stock, "rows">): void {
+  const overpromised = inventory.rows(`SELECT level.* FROM inventory_level AS level
+    JOIN inventory_item AS item ON item.id = item_id WHERE level.reserved > level.on_hand AND NOT may_go_negative`);
+  expect(overpromised).toEqual([]);
+}
+
 /** Orders expect what was ordered and did not arrive, and what arrived is in the ledger. */
 export function expectSoundOrders(inventory: Pick<Stock, "rows">): void {
   const wrong = inventory.rows(`SELECT * FROM inventory_purchase_order_line JOIN inventory_purchase_order
