@@ -39,7 +39,8 @@ export function protocolError(
   more: { entry?: number; policies?: readonly string[]; uri?: string | undefined } = {},
 ): ProtocolError {
   const { entry, policies = [], uri } = more;
-  const text = `${code}: ${message}${hint === undefined ? "" : ` ${hint}`}`;
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
+  const text = `${code}: ${sentence}${hint === undefined ? "" : ` ${hint}`}`;
   if (code === "NOT_FOUND" && uri !== undefined) return new ResourceNotFoundError(uri, text);
   const told = { code, message, ...(hint !== undefined && { hint }), retryable, policies: [...policies] };
   const number = code === "INTERNAL" ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;

@@ -8,6 +8,11 @@ export const chosenExamples: Readonly<Record<string, Readonly<Record<string, Jso
   "crm.upsert_company": { name: "Clyde Workboats", domain: "clyde-workboats.example", country: "GB" },
   "crm.upsert_contact": { name: "Maria Silva", email: "maria@douro.example" },
   "crm.qualify_lead": { id: "LEAD-0007", outcome: "qualified" },
+  "crm.create_deal": {
+    name: "Fenders for the season",
+    company_id: "COMP-0007",
+    amount: eur(318_000),
+  },
   "crm.update_deal": { id: "DEAL-0031", expected_close_on: "2026-12-15" },
   "crm.upsert_owner": { name: "Nina Berg", email: "nina@harbour.example" },
   "crm.upsert_pipeline": {
@@ -22,6 +27,13 @@ export const chosenExamples: Readonly<Record<string, Readonly<Record<string, Jso
   "accounting.list_invoices": { status: ["overdue"] },
   "accounting.get_invoice": { number: "INV-2026-0042" },
   "accounting.upsert_customer": { external_id: "4711", name: "Douro Yachts", email: "maria@douro.example" },
+  "accounting.import_invoice": {
+    external_id: "10248",
+    customer_external_id: "4711",
+    issued_on: "2026-11-02",
+    currency: "EUR",
+    lines: [{ description: "Rope, 12 mm", quantity: 2, unit_price: eur(49_800) }],
+  },
   "accounting.update_invoice_draft": { invoice_id: "inv_0001", reference: "DEAL-0031" },
   "accounting.post_journal": {
     entry_on: "2026-11-23",

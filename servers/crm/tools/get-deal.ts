@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { RingmainError } from "../../../src/core/errors.ts";
 import { defineTool } from "../define-tool.ts";
 import { recordKey } from "../fields.ts";
-import { dealRecord, redirectedFrom } from "../records.ts";
+import { dealRecord, dealStatuses, redirectedFrom } from "../records.ts";
 import { getDeal } from "../store/deals.ts";
 import { findRecord } from "../store/record-directory.ts";
 
@@ -16,10 +17,19 @@ export const getDealTool = defineTool({
   effect: "read",
   input: z.strictObject({
     id: recordKey("Id or reference of the deal, e.g. DEAL-0031. search_records with type deal finds it."),
+    expected_status: z
+      .enum(dealStatuses)
+      .optional()
+      .describe("Refuses the deal when it has another status: an automation goes on with a won deal only."),
   }),
   output: dealRecord.extend({ redirected_from: redirectedFrom }),
-  async handler({ id }, call) {
+  async handler({ id, expected_status }, call) {
     const deal = await findRecord(call, id, "deal");
+    if (expected_status !== undefined && deal.status !== expected_status) {
+      throw new RingmainError("STATE_INVALID", `${deal.ref} is ${deal.status}, not ${expected_status}.`, {
+        hint: "crm.move_deal_stage moves a deal; leave expected_status out to read it as it is.",
+      });
+    }
     return { ...(await getDeal(call, deal.id)), redirected_from: deal.redirected_from };
   },
 });

@@ -74,6 +74,13 @@ export const mergeRecordsTool = defineTool({
     const survivor = await findRecord(call, input.survivor_id, input.type);
     const duplicate = await findRecord(call, input.duplicate_id, input.type);
     const nothing = { contacts: 0, leads: 0, deals: 0, activities: 0, tasks: 0 };
+    if (survivor.id === duplicate.id && survivor.redirected_from && !duplicate.redirected_from) {
+      throw new RingmainError(
+        "CONFLICT",
+        `${survivor.redirected_from.ref} was merged into ${survivor.ref} ${survivor.name} before, so it cannot survive.`,
+        { hint: `${survivor.ref} is the record of both; a merge cannot be undone.` },
+      );
+    }
     if (survivor.id === duplicate.id && (survivor.redirected_from || duplicate.redirected_from)) {
       const record = await showRecord(call, survivor);
       return { record, already_merged: true, moved: nothing, filled: [], possible_duplicates: [] };

@@ -110,6 +110,7 @@ async function makeDeals(shop: Shop): Promise<Deal[]> {
       company_id: company.id ?? "",
       lines: [lineOf(quantity)],
     });
+    for (const stage of ["proposal", "won"]) await shop.call("crm.move_deal_stage", { id: id ?? "", stage });
     deals.push({ id: String(id), ref: String(ref) });
   }
   return deals;

@@ -84,6 +84,18 @@ describe("create_deal", () => {
   });
 });
 
+test("get_deal refuses a deal that has another status than the caller goes on with", async () => {
+  const { crm } = await salesTeam();
+  const { deal } = await withDeal(crm);
+  expect(await refusal(crm.call("get_deal", { id: deal.id, expected_status: "won" }))).toMatchObject({
+    code: "STATE_INVALID",
+    message: "DEAL-0001 is open, not won.",
+  });
+  expect(await crm.call("get_deal", { id: deal.id, expected_status: "open" })).toMatchObject({
+    ref: "DEAL-0001",
+  });
+});
+
 describe("move_deal_stage", () => {
   test("moves along the pipeline, keeps the history and touches the company", async () => {
     const { crm } = await salesTeam();

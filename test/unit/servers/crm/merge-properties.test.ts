@@ -95,6 +95,8 @@ async function perform(crm: Crm, nina: string, model: Model, step: Operation, nu
       const call = crm.call("merge_records", { type, survivor_id: one.ref, duplicate_id: two.ref });
       if (kept === gone && one.ref === two.ref && kept === one.ref) {
         expect((await refusal(call)).code).toBe("INPUT_INVALID");
+      } else if (kept === gone && one.ref !== kept && two.ref === kept) {
+        expect((await refusal(call)).code).toBe("CONFLICT");
       } else if (kept === gone) {
         expect(await call).toMatchObject({ already_merged: true });
         expect(crm.changes()).toEqual([]);

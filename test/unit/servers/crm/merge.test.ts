@@ -108,13 +108,16 @@ describe("merge_records", () => {
     const { crm } = await twins();
     await crm.call("upsert_company", { name: "Third", domain: "third.example" });
     await crm.call("merge_records", merge);
-    for (const again of [merge, { ...merge, survivor_id: "COMP-0002", duplicate_id: "COMP-0001" }]) {
-      expect(await crm.call("merge_records", again)).toMatchObject({
-        already_merged: true,
-        record: { version: 2 },
-      });
-      expect(crm.changes()).toEqual([]);
-    }
+    expect(await crm.call("merge_records", merge)).toMatchObject({
+      already_merged: true,
+      record: { version: 2 },
+    });
+    expect(crm.changes()).toEqual([]);
+    const swapped = { ...merge, survivor_id: "COMP-0002", duplicate_id: "COMP-0001" };
+    expect(await refusal(crm.call("merge_records", swapped))).toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("COMP-0002 was merged into COMP-0001"),
+    });
     await crm.call("merge_records", { ...merge, survivor_id: "COMP-0003", duplicate_id: "COMP-0001" });
     expect(await crm.call("get_record", { type: "company", id: "COMP-0002" })).toMatchObject({
       record: { ref: "COMP-0003" },
