@@ -28,7 +28,7 @@ export const workflowFaults: readonly Fault[] = [
     edits: [
       {
         file: "src/audit/stored-call.ts",
-        find: "const ofOnce = call.once === undefined ? undefined : byOnce.get(call.once, call.tool);",
+        find: "const ofOnce = once === undefined ? undefined : byOnce.get(once, tool);",
         put: "const ofOnce = undefined;",
       },
     ],
@@ -40,8 +40,8 @@ export const workflowFaults: readonly Fault[] = [
     edits: [
       {
         file: "src/audit/stored-call.ts",
-        find: "byOnce.get(call.once, call.tool);",
-        put: "byOnce.get(call.once, call.tool) && byKey.get(call.key ?? null, call.tool, call.principal);",
+        find: "byOnce.get(once, tool);",
+        put: "key && byKey({ key, tool, principal }) ? byOnce.get(once, tool) : undefined;",
       },
     ],
     foundBy: wonDeal,

@@ -10,7 +10,23 @@ describe("ringmain.yaml", () => {
       servers: {},
       roles: {},
       clients: {},
+      audit: { checkpoint_every: "60s", checkpoints: [] },
     });
+  });
+
+  it("may say where checkpoints are kept, and how often they are made", () => {
+    const text =
+      "name: a\naudit:\n  checkpoint_every: 10s\n  checkpoints: [{ path: /mnt/usb }, { git: ../ledger }]\n";
+    expect(parseWorkspaceFile(text).value?.audit).toEqual({
+      checkpoint_every: "10s",
+      checkpoints: [{ path: "/mnt/usb" }, { git: "../ledger" }],
+    });
+    for (const wrong of [
+      "checkpoint_every: often",
+      "checkpoints: [{ folder: x }]",
+      "checkpoints: [{ command: [] }]",
+    ])
+      expect(parseWorkspaceFile(`name: a\naudit:\n  ${wrong}\n`).value, wrong).toBeUndefined();
   });
 
   it("may say where the outbox is sent", () => {
