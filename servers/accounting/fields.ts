@@ -39,6 +39,9 @@ export const businessDay = isoDate.refine(
   "must be a day from 1900-01-01 to 2199-12-31",
 );
 
+/** What the description of a day says that `requirePastDay` checks. */
+export const pastDay = "today or earlier; tomorrow is taken, too, since it may be that day where you are";
+
 /** A calendar month. */
 export const month = z
   .string()

@@ -6,13 +6,13 @@ import type { PricedLines } from "./invoice-lines.ts";
 import { insertDraft } from "./invoices.ts";
 import { nextNumber } from "./numbering.ts";
 import { postDraft } from "./posting-invoices.ts";
-import { duplicate, requireNotBefore } from "./refusals.ts";
+import { duplicate, requireNotBefore, requirePastDay } from "./refusals.ts";
 import type { CustomerRow } from "./tables.ts";
 
 /**
  * Writes an invoice of another system as posted. Returns its id. Throws CONFLICT when its external id is known,
- * NOT_FOUND for an unknown customer, INPUT_INVALID unless exactly one customer key is given or when the due day
- * lies before the invoice day.
+ * NOT_FOUND for an unknown customer, INPUT_INVALID unless exactly one customer key is given, for an invoice day in
+ * the future and for a due day before it.
  */
 export async function importInvoice(
   context: AccountingContext,
@@ -28,6 +28,8 @@ export async function importInvoice(
   },
 ): Promise<string> {
   const { priced, externalId, issuedOn } = invoice;
+  const { today } = context;
+  requirePastDay(issuedOn, { field: "issued_on", today, tomorrow: addDays(today, 1) });
   await refuseKnown(context, externalId);
   const customer = await findCustomer(context, invoice.customerId, invoice.customerExternalId);
   const dueOn = invoice.dueOn ?? addDays(issuedOn, customer.payment_terms_days);

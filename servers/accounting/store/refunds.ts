@@ -30,7 +30,8 @@ export interface Reopened {
 
 /**
  * Books money paid back: first what no invoice took (debit prepayments), then what invoices took, the one due
- * last first (debit receivables: these invoices owe again); credit bank. Throws STATE_INVALID for more than is
+ * last first (debit receivables: these invoices owe again); credit bank. Its day is that on which the cash moves:
+ * no invoice took the money later (`shares.ts`). Throws STATE_INVALID for more than is
  * left of the payment.
  */
 export async function bookRefund(
@@ -46,7 +47,7 @@ export async function bookRefund(
   const taken = await takeBackFromInvoices(context, { paymentId: payment.id, minor: fromInvoices, mode });
   const takenBase = taken.reduce((sum, one) => sum + one.baseMinor, 0);
   const baseMinor = toBase(minor, conversion);
-  const refundedOn = latestDay(context.today, payment.received_on, ...taken.map((one) => one.allocatedOn));
+  const refundedOn = latestDay(context.today, payment.received_on);
   const refundId = context.newId("ref");
   const entryId = await postEntry(context, {
     kind: "refund",

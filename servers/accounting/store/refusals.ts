@@ -1,5 +1,6 @@
 import { RingmainError } from "../../../src/core/errors.ts";
 import { maxMinor } from "../fields.ts";
+import { yearAfter } from "./days.ts";
 
 /** The refusal of a record that exists already, naming it. */
 export function duplicate(message: string, duplicateOf: string, remedy: string): RingmainError {
@@ -42,6 +43,15 @@ export function requirePastDay(
   if (day <= options.tomorrow) return;
   throw new RingmainError("INPUT_INVALID", `${options.field} ${day} is in the future.`, {
     hint: `Today is ${options.today} (UTC). Record it when it has happened.`,
+  });
+}
+
+/** Refuses the day of an entry that is planned so far ahead that its year must be a mistake. */
+export function requireWithinYear(day: string, options: { field: string; today: string }): void {
+  const last = yearAfter(options.today);
+  if (day <= last) return;
+  throw new RingmainError("INPUT_INVALID", `${options.field} ${day} is more than a year ahead.`, {
+    hint: `Today is ${options.today} (UTC), and the latest possible day ${last}. Is the year mistyped?`,
   });
 }
 

@@ -1,9 +1,9 @@
 import { RingmainError } from "../../../src/core/errors.ts";
 import type { AccountingContext } from "./context.ts";
-import { latestDay } from "./days.ts";
+import { addDays, latestDay } from "./days.ts";
 import { requireInvoice } from "./invoices.ts";
 import { postEntry } from "./ledger.ts";
-import { duplicate, requireNotBefore } from "./refusals.ts";
+import { duplicate, requireNotBefore, requirePastDay, requireWithinYear } from "./refusals.ts";
 import { settle } from "./settlements.ts";
 import type { EntryKind, EntryRow } from "./tables.ts";
 
@@ -30,7 +30,7 @@ const otherwise: Partial<Record<EntryKind, string>> = {
  * Posts the opposite of an entry, so that both together are nothing in any account, currency and in the base
  * currency. An entry is reversed once. Reversing a write-off makes the invoice owe the amount again. Throws
  * STATE_INVALID for kinds that are undone otherwise, CONFLICT for a second reversal, INPUT_INVALID for a day before
- * the entry.
+ * the entry or more than a year ahead, and of a write-off, after which the invoice owes, for one in the future.
  */
 export async function reverseEntry(
   context: AccountingContext,
@@ -47,6 +47,7 @@ export async function reverseEntry(
   await refuseSecond(context, entry);
   const day = input.day ?? latestDay(context.today, entry.entry_on);
   requireNotBefore(day, { field: "entry_on", first: entry.entry_on, reason: "the entry it reverses" });
+  if (input.day !== undefined) requireNotTooLate(context, entry, input.day);
   const postings = await context.db
     .selectFrom("accounting_posting")
     .selectAll()
@@ -68,6 +69,12 @@ export async function reverseEntry(
   });
   if (entry.kind === "write_off") await recover(context, { entry, reversal, day });
   return reversal;
+}
+
+function requireNotTooLate({ today }: AccountingContext, entry: EntryRow, day: string): void {
+  const field = "entry_on";
+  if (entry.kind === "write_off") requirePastDay(day, { field, today, tomorrow: addDays(today, 1) });
+  else requireWithinYear(day, { field, today });
 }
 
 async function refuseSecond({ db }: AccountingContext, entry: EntryRow): Promise<void> {

@@ -9,6 +9,8 @@ interface Purse {
   customerId: string;
   currency: string;
   minor: number;
+  /** The day by which an invoice must owe, so that no allocation lies in the future. */
+  day: string;
 }
 
 const batch = 100;
@@ -25,6 +27,7 @@ export async function shareOldestFirst({ db }: AccountingContext, purse: Purse):
       .where("customer_id", "=", purse.customerId)
       .where("state", "=", "open")
       .where("currency", "=", purse.currency)
+      .where("settleable_on", "<=", purse.day)
       .orderBy("due_on")
       .orderBy("id")
       .limit(batch);
@@ -45,7 +48,7 @@ export async function shareOldestFirst({ db }: AccountingContext, purse: Purse):
 /**
  * Checks the division that the caller asks for. Throws NOT_FOUND for an unknown invoice, INPUT_INVALID for one
  * named twice, of another customer or in another currency, or for more than was paid, and STATE_INVALID for
- * more than an invoice still owes.
+ * more than an invoice still owes and for one that owes only from a later day on.
  */
 export async function shareAsAsked(
   { db }: AccountingContext,
@@ -88,6 +91,13 @@ export async function shareAsAsked(
         "STATE_INVALID",
         `Invoice ${invoice.number} owes ${invoice.balance_minor} minor units, less than the ${minor} allocated.`,
         { hint: "Allocate at most the balance that get_invoice shows; the rest stays unallocated." },
+      );
+    }
+    if (invoice.settleable_on > purse.day) {
+      throw new RingmainError(
+        "STATE_INVALID",
+        `Invoice ${invoice.number} owes from ${invoice.settleable_on} on, which is in the future.`,
+        { hint: "Keep the money unallocated; from that day on allocate_payment gives it to the invoice." },
       );
     }
     return { invoice, minor };

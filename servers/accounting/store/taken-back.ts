@@ -9,8 +9,6 @@ export interface TakenBack {
   minor: number;
   /** What the invoice owes again in the base currency. */
   baseMinor: number;
-  /** The last day on which the payment gave money to the invoice; it cannot be taken back before. */
-  allocatedOn: string;
 }
 
 /** Which invoices give back how much of a payment, the one due last first. */
@@ -29,10 +27,10 @@ export async function takeBackFromInvoices(
     .execute();
   const taken: TakenBack[] = [];
   let left = payment.minor;
-  for (const { minor: most, allocated_on: allocatedOn, ...invoice } of rows) {
+  for (const { minor: most, allocated_on: _, ...invoice } of rows) {
     if (left === 0) break;
     const minor = Math.min(left, most);
-    taken.push({ invoice, minor, baseMinor: -baseOfSettlement(invoice, -minor, payment.mode), allocatedOn });
+    taken.push({ invoice, minor, baseMinor: -baseOfSettlement(invoice, -minor, payment.mode) });
     left -= minor;
   }
   return taken;

@@ -3,6 +3,7 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { allocationInput, allocationOutput, expectedVersion, paymentId, paymentRecord } from "../fields.ts";
+import { latestDay } from "../store/days.ts";
 import { allocationView, expectPaymentVersion, readPaymentRecord } from "../store/payment-view.ts";
 import { type Allocation, bookAllocation, unallocatedMinor } from "../store/payments.ts";
 import { requirePayment } from "../store/refunds.ts";
@@ -14,7 +15,7 @@ export const allocatePayment = defineTool({
   title: "Allocate a payment",
   description:
     "Give the unallocated money of a payment to open invoices of its customer in its currency: debit prepayments, " +
-    "credit receivables, today (or on the invoice day, if later). Use it when a payment came before its invoice " +
+    "credit receivables, today (or on the day the money came, if later). Use it when a payment came before its invoice " +
     "or was kept unallocated; list_payments with unallocated_only finds such payments. Returns the payment, what " +
     "each invoice got and still owes, and what is left, in minor units.",
   effect: "update",
@@ -40,7 +41,8 @@ export const allocatePayment = defineTool({
     let payment = await requirePayment(context, payment_id);
     await expectPaymentVersion(context, payment, expected_version);
     const { currency, customer_id: customerId } = payment;
-    const purse = { customerId, currency, minor: unallocatedMinor(payment) };
+    const day = latestDay(context.today, payment.received_on);
+    const purse = { customerId, currency, minor: unallocatedMinor(payment), day };
     const asked = allocations.map((one) => ({ invoiceId: one.invoice_id, ...one.amount }));
     const shares =
       asked.length === 0 ? await shareOldestFirst(context, purse) : await shareAsAsked(context, purse, asked);

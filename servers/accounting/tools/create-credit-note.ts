@@ -8,6 +8,7 @@ import {
   entryId,
   expectedVersion,
   invoiceId,
+  pastDay,
   paymentId,
   positiveMoney,
   reason,
@@ -51,7 +52,9 @@ export const createCreditNote = defineTool({
     reason,
     issued_on: businessDay
       .optional()
-      .describe("Day of the credit note, not before the invoice and not in the future. Default: today."),
+      .describe(
+        `Day of the credit note, not before the invoice, and ${pastDay}. Default: today, or the day of the invoice when that is later.`,
+      ),
     expected_version: expectedVersion.describe("The version of the invoice that you read."),
   }),
   output: z.strictObject({

@@ -10,6 +10,7 @@ import {
   invoiceLinesInput,
   invoiceRecord,
   lineOfText,
+  pastDay,
   pricesIncludeTax,
 } from "../fields.ts";
 import { importInvoice as importPosted } from "../store/import.ts";
@@ -34,7 +35,7 @@ export const importInvoice = defineTool({
     customer_external_id: externalId
       .optional()
       .describe("The customer's external_id, instead of customer_id. Give exactly one of the two."),
-    issued_on: businessDay.describe("Invoice day, YYYY-MM-DD."),
+    issued_on: businessDay.describe(`Invoice day, YYYY-MM-DD: ${pastDay}.`),
     due_on: businessDay
       .optional()
       .describe("Due day, not before issued_on. Default: issued_on plus the customer's payment terms."),

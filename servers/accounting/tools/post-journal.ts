@@ -6,6 +6,7 @@ import { accountId, businessDay, entryRecord, exchangeRate, lineOfText, positive
 import { readEntry } from "../store/entry-view.ts";
 import { type JournalLine, journalPostings } from "../store/journal.ts";
 import { postEntry } from "../store/ledger.ts";
+import { requireWithinYear } from "../store/refusals.ts";
 import { readSettings } from "../store/settings.ts";
 
 const line = z.strictObject({
@@ -24,7 +25,7 @@ export const postJournal = defineTool({
     "To exchange currencies post each side against account 1900. Returns the entry; amounts are in minor units.",
   effect: "create",
   input: z.strictObject({
-    entry_on: businessDay.describe("Day of the entry, in a period that is not closed."),
+    entry_on: businessDay.describe("Day of the entry, in a period that is not closed, at most a year ahead."),
     memo: lineOfText(200).describe("What it is, for the books."),
     lines: z.array(line).min(2).max(100).describe("The lines: at least one debit and one credit."),
     exchange_rates: z
@@ -56,6 +57,7 @@ async function postingsOf(
   },
   context: Parameters<typeof journalPostings>[0],
 ) {
+  requireWithinYear(input.entry_on, { field: "entry_on", today: context.today });
   const rates = new Map(input.exchange_rates.map(({ currency, rate }) => [currency, rate]));
   return await journalPostings(context, { day: input.entry_on, lines: input.lines.map(journalLine), rates });
 }

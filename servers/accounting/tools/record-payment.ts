@@ -10,12 +10,13 @@ import {
   customerId,
   exchangeRate,
   lineOfText,
+  pastDay,
   paymentRecord,
   positiveMoney,
 } from "../fields.ts";
 import { account, requirePostable } from "../store/accounts.ts";
 import { requireCustomer } from "../store/customers.ts";
-import { addDays } from "../store/days.ts";
+import { addDays, latestDay } from "../store/days.ts";
 import { conversionFor } from "../store/exchange-rates.ts";
 import { allocationView, readPaymentRecord } from "../store/payment-view.ts";
 import { bookPayment, requireNewBankReference } from "../store/payments.ts";
@@ -36,7 +37,7 @@ export const recordPayment = defineTool({
   input: z.strictObject({
     customer_id: customerId,
     amount: positiveMoney.describe("What arrived on the bank account."),
-    received_on: businessDay.describe("Value day on the bank statement, not in the future."),
+    received_on: businessDay.describe(`Value day on the bank statement: ${pastDay}.`),
     bank_reference: lineOfText(140).describe(
       "As it stands on the bank statement; the same one twice is refused.",
     ),
@@ -71,7 +72,7 @@ export const recordPayment = defineTool({
     await requireNewBankReference(context, bankReference);
     const { id: customerId } = await requireCustomer(context, input.customer_id);
     await requirePostable(context, input.bank_account_id, ["asset"]);
-    const purse = { customerId, currency, minor };
+    const purse = { customerId, currency, minor, day: latestDay(today, receivedOn) };
     const asked = allocations.map((one) => ({ invoiceId: one.invoice_id, ...one.amount }));
     const oldestFirst = asked.length === 0 && !input.keep_unallocated;
     const shares = oldestFirst

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
-import { businessDay, entryId, entryRecord, reason } from "../fields.ts";
+import { businessDay, entryId, entryRecord, pastDay, reason } from "../fields.ts";
 import { readEntry } from "../store/entry-view.ts";
 import { requireEntry, reverseEntry as reverse } from "../store/reversals.ts";
 
@@ -18,7 +18,9 @@ export const reverseEntry = defineTool({
     entry_id: entryId.describe("Id of the entry, from report general_ledger or the tool that posted it."),
     entry_on: businessDay
       .optional()
-      .describe("Day of the reversal, in an open period, not before the entry. Default: today."),
+      .describe(
+        `Day of the reversal, in an open period, not before the entry and at most a year ahead; of a write-off: ${pastDay}. Default: today, or the entry's own day when that is later.`,
+      ),
     reason: reason.describe("Why; it becomes part of the memo."),
   }),
   output: entryRecord,

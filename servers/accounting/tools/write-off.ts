@@ -8,6 +8,7 @@ import {
   entryId,
   expectedVersion,
   invoiceId,
+  pastDay,
   positiveMoney,
   reason,
   version,
@@ -32,7 +33,9 @@ export const writeOff = defineTool({
     reason,
     written_off_on: businessDay
       .optional()
-      .describe("Day of the entry, not before the invoice and not in the future. Default: today."),
+      .describe(
+        `Day of the entry, not before the invoice, and ${pastDay}. Default: today, or the day of the invoice when that is later.`,
+      ),
     expected_version: expectedVersion.describe("The version of the invoice that you read."),
   }),
   output: z.strictObject({

@@ -226,6 +226,16 @@ describe("create_credit_note", () => {
   });
 });
 
+it("dates a credit note and a write-off on the day of an invoice of tomorrow, when no day is given", async () => {
+  const books = await openBooks();
+  const { id } = await books.customer();
+  const { id: invoice_id } = await books.issued(id, "2026-11-03", 1_000);
+  const part = { invoice_id, amount: eur(300), ...why };
+  expect(await books.call("create_credit_note", part)).toMatchObject({ issued_on: "2026-11-03" });
+  expect(await books.call("write_off", part)).toMatchObject({ written_off_on: "2026-11-03" });
+  expectSoundBooks(books.database);
+});
+
 describe("write_off", () => {
   it("gives up the balance, and owes again when it is reversed", async () => {
     const books = await booksWithTax();
@@ -246,6 +256,11 @@ describe("write_off", () => {
       balance: eur(700),
       write_offs: [{ amount: eur(700), reversed_by: reversal.entry_id }],
     });
+    const again = await books.call("write_off", { invoice_id: invoice.id, amount: eur(100), ...why });
+    await expect(
+      books.call("reverse_entry", { entry_id: again.entry_id, entry_on: "2026-11-04", ...why }),
+    ).rejects.toMatchObject(refusal("INPUT_INVALID", "entry_on 2026-11-04 is in the future", today));
+    await books.call("reverse_entry", { entry_id: again.entry_id, entry_on: "2026-11-03", ...why });
     await expect(
       books.call("write_off", { invoice_id: invoice.id, amount: eur(701), ...why }),
     ).rejects.toMatchObject(refusal("STATE_INVALID", "owes 700", "Leave amount out"));

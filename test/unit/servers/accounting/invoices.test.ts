@@ -212,6 +212,19 @@ describe("import_invoice", () => {
   });
 });
 
+describe("the day of an imported invoice", () => {
+  it("is today or earlier, or tomorrow, which it may be where the caller is", async () => {
+    const books = await openBooks();
+    const { id } = await books.customer();
+    for (const day of ["2062-11-02", "2026-11-04"]) {
+      await expect(books.issued(id, day)).rejects.toMatchObject(
+        refusal("INPUT_INVALID", `issued_on ${day} is in the future`, today),
+      );
+    }
+    expect(await books.issued(id, "2026-11-03")).toMatchObject({ issued_on: "2026-11-03" });
+  });
+});
+
 describe("get_invoice", () => {
   it("shows lines, payments and reminders, by id, number or former draft number", async () => {
     const books = await openBooks();

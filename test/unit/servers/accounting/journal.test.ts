@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { yearAfter } from "../../../../servers/accounting/store/days.ts";
 import { eur, line, openBooks, refusal, today, usd } from "./books.ts";
 import { expectSoundBooks } from "./sound-books.ts";
 
@@ -109,6 +110,27 @@ describe("reverse_entry", () => {
     await expect(books.call("reverse_entry", { entry_id: "ent_x", reason: "x" })).rejects.toMatchObject(
       refusal("NOT_FOUND", '"ent_x"', "general_ledger"),
     );
+  });
+});
+
+describe("the day of an entry by hand", () => {
+  it("is at most a year ahead, and so is that of its reversal, which is not before it", async () => {
+    const books = await openBooks();
+    const late = refusal("INPUT_INVALID", "more than a year ahead", "the latest possible day 2027-11-02");
+    for (const entry_on of ["2062-11-02", "2027-11-03"]) {
+      await expect(books.call("post_journal", rent({ entry_on }))).rejects.toMatchObject(late);
+    }
+    const { entry_id } = await books.call("post_journal", rent({ entry_on: "2027-11-02" }));
+    const reverse = (more = {}) => books.call("reverse_entry", { entry_id, reason: "x", ...more });
+    await expect(reverse({ entry_on: "2027-11-03" })).rejects.toMatchObject(late);
+    expect(await reverse()).toMatchObject({ entry_on: "2027-11-02" });
+  });
+
+  it.each([
+    ["2026-12-31", "2027-12-31"],
+    ["2028-02-29", "2029-03-01"],
+  ])("counts a year from %s to %s", (day, next) => {
+    expect(yearAfter(day)).toBe(next);
   });
 });
 

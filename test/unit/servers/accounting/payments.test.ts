@@ -133,6 +133,38 @@ describe("record_payment", () => {
   });
 });
 
+describe("an invoice of tomorrow", () => {
+  it("takes no money before its day, so that a refund is dated on the day the cash moves", async () => {
+    const books = await openBooks();
+    const { id } = await books.customer();
+    const { id: invoice_id } = await books.issued(id, "2026-11-03", 1_000);
+    const allocations = [{ invoice_id, amount: eur(1_000) }];
+    const early = refusal("STATE_INVALID", "owes from 2026-11-03 on", "allocate_payment");
+    await expect(books.paid(id, 1_000, { allocations })).rejects.toMatchObject(early);
+    const { payment_id, ...paid } = await books.paid(id, 1_000);
+    expect(paid).toMatchObject({ allocated: [], unallocated: eur(1_000) });
+    const allocate = (more = {}) => books.call("allocate_payment", { payment_id, ...more });
+    await expect(allocate({ allocations })).rejects.toMatchObject(early);
+    await expect(allocate()).rejects.toMatchObject(refusal("STATE_INVALID", "no open invoice", "refund"));
+    const refund = { payment_id, amount: eur(400), reason: "Paid too much" };
+    expect(await books.call("refund_payment", refund)).toMatchObject({ refunded_on: today, reopened: [] });
+    books.setNow("2026-11-03T08:00:00Z");
+    expect(await allocate()).toMatchObject({
+      allocated: [{ invoice_id, allocated_on: "2026-11-03", balance: eur(400) }],
+    });
+    expectSoundBooks(books.database);
+  });
+
+  it("is paid by the money of that day", async () => {
+    const books = await openBooks();
+    const { id } = await books.customer();
+    await books.issued(id, "2026-11-03", 1_000);
+    expect(await books.paid(id, 1_000, { received_on: "2026-11-03" })).toMatchObject({
+      allocated: [{ allocated_on: "2026-11-03", balance: eur(0) }],
+    });
+  });
+});
+
 describe("refund_payment", () => {
   it("pays back the prepayment first, then takes from the invoice due last", async () => {
     const books = await openBooks();
