@@ -32,6 +32,11 @@ export const invoiceId = id.describe("Invoice id, e.g. inv_0001. Use list_invoic
 export const paymentId = id.describe("Payment id, e.g. pay_0001. Use get_invoice to find it.");
 export const entryId = id.describe("Id of the journal entry.");
 export const externalId = lineOfText(100);
+/** The id of a company as the CRM gives it; its ref names the same company in another way, and would be a second key. */
+export const crmCompanyId = z
+  .string()
+  .max(64)
+  .regex(/^com_[0-9A-Za-z]+$/, "give the company's id (com_…), which crm.get_record shows beside its ref");
 
 /** A day that a business may name: it keeps days with a few hundred added or taken off within four digits. */
 export const businessDay = isoDate.refine(

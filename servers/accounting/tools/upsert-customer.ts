@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { currency } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
-import { customerId, customerRecord, expectedVersion, externalId, lineOfText } from "../fields.ts";
+import {
+  crmCompanyId,
+  customerId,
+  customerRecord,
+  expectedVersion,
+  externalId,
+  lineOfText,
+} from "../fields.ts";
 import { customerView, upsertCustomer as upsert } from "../store/customers.ts";
 
 export const upsertCustomer = defineTool({
@@ -16,7 +23,9 @@ export const upsertCustomer = defineTool({
   input: z.strictObject({
     id: customerId.optional().describe("Id of an existing customer; leave out to go by another key."),
     external_id: externalId.optional().describe("Its id in another system; unique."),
-    crm_company_id: z.string().min(1).max(64).optional().describe("Its company in the CRM; unique."),
+    crm_company_id: crmCompanyId
+      .optional()
+      .describe("Id of its company in the CRM (com_…), not the ref COMP-0001; unique."),
     name: lineOfText(200).optional().describe("As on the invoice. Required for a new customer."),
     contact_name: lineOfText(200).optional().describe("The person invoices go to."),
     email: z.email().max(254).optional().describe("Where reminders are sent."),

@@ -38,6 +38,16 @@ it("learns a second key, but never changes one", async () => {
   );
 });
 
+it("takes a company by its id in the CRM only, so that one company makes one customer", async () => {
+  const books = await openBooks();
+  for (const crm_company_id of ["COMP-0001", "comp-0001", "COM_0001", "com_", "com_0001 "]) {
+    await expect(books.call("upsert_customer", { crm_company_id, name: "Holm" })).rejects.toThrow(
+      "give the company's id (com_…), which crm.get_record shows beside its ref",
+    );
+  }
+  expect(books.rows("SELECT * FROM accounting_customer")).toEqual([]);
+});
+
 it("refuses keys of two customers, an unknown id, no key and no name", async () => {
   const books = await openBooks();
   await books.customer({ external_id: "A" });
