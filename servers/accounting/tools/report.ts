@@ -32,7 +32,7 @@ export const report = defineTool({
     from: businessDay
       .optional()
       .describe(
-        "First day, for profit_and_loss and general_ledger. Default: 1 January of the last day's year; the first entry for general_ledger.",
+        "First day, of profit_and_loss and general_ledger only. Default: 1 January of the last day's year; the first entry for general_ledger.",
       ),
     to: businessDay
       .optional()
@@ -45,6 +45,12 @@ export const report = defineTool({
         "hledger: the general_ledger as a plain-text journal, with its declarations on the first page.",
       ),
     ...pageInput,
+    limit: pageInput.limit
+      .unwrap()
+      .optional()
+      .describe(
+        "How many rows at most, 1 to 100. Default: 50. Not for hledger, whose pages have their own size.",
+      ),
   }),
   output: z.strictObject({
     report: z.enum(reports).describe("Which report it is."),
@@ -101,7 +107,7 @@ export const report = defineTool({
     next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
   }),
   async handler(input, context) {
-    const { report: name, limit, cursor, account_id: account } = input;
+    const { report: name, cursor, account_id: account } = input;
     if (input.format === "hledger" && name !== "general_ledger") {
       throw new RingmainError("INPUT_INVALID", `${name} has no hledger format.`, {
         hint: "Use report general_ledger with format hledger.",
@@ -112,6 +118,24 @@ export const report = defineTool({
         hint: "Leave account_id out, or use report general_ledger.",
       });
     }
+    if (input.from !== undefined && (name === "trial_balance" || name === "balance_sheet")) {
+      throw new RingmainError(
+        "INPUT_INVALID",
+        `${name} has no first day: it is the state at the end of one.`,
+        {
+          hint: "Leave from out and give to, or use report profit_and_loss or general_ledger, which take from.",
+        },
+      );
+    }
+    if (input.format === "hledger" && input.limit !== undefined) {
+      throw new RingmainError(
+        "INPUT_INVALID",
+        "The hledger format takes no limit: its pages have their own size.",
+        {
+          hint: "Leave limit out and follow next_cursor; general_ledger in the format json and the other reports take it.",
+        },
+      );
+    }
     const { base_currency } = await readSettings(context);
     if (base_currency === null) return { report: name };
     const to = input.to ?? context.today;
@@ -121,7 +145,7 @@ export const report = defineTool({
         hint: "Give the first day in from and the last in to.",
       });
     }
-    const paging = { limit, cursor };
+    const paging = { limit: input.limit ?? 50, cursor };
     switch (name) {
       case "trial_balance":
         return {

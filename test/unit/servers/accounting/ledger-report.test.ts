@@ -71,9 +71,20 @@ it("refuses what a report cannot do, and is empty for empty books", async () => 
   await expect(report({ account_id: "1000" })).rejects.toMatchObject(
     refusal("INPUT_INVALID", "over all accounts", "account_id"),
   );
-  await expect(report({ from: "2026-02-01", to: "2026-01-01" })).rejects.toMatchObject(
+  const days = { from: "2026-02-01", to: "2026-01-01" };
+  await expect(report({ report: "profit_and_loss", ...days })).rejects.toMatchObject(
     refusal("INPUT_INVALID", "lies after", "first day"),
   );
+  for (const name of ["trial_balance", "balance_sheet"]) {
+    await expect(report({ report: name, from: "2026-01-01" })).rejects.toMatchObject(
+      refusal("INPUT_INVALID", `${name} has no first day`, "profit_and_loss or general_ledger"),
+    );
+  }
+  const journal = { report: "general_ledger", format: "hledger" };
+  await expect(report({ ...journal, limit: 50 })).rejects.toMatchObject(
+    refusal("INPUT_INVALID", "hledger format takes no limit", "next_cursor"),
+  );
+  expect(await report(journal)).toMatchObject({ journal: expect.stringContaining("2026-11-02") });
   await expect(report({ report: "general_ledger", account_id: "77" })).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
