@@ -28,9 +28,9 @@ export function boundedMinor(minor: bigint): number {
   if (minor <= BigInt(maxMinor)) return Number(minor);
   throw new RingmainError(
     "INPUT_INVALID",
-    `An amount of ${minor} minor units is more than these books take.`,
+    `An amount of ${minor} minor units is more than the ${maxMinor} that these books take.`,
     {
-      hint: `The most is ${maxMinor}. Check quantity, unit_price and rates: prices are in minor units (cents).`,
+      hint: `Check quantity, unit_price and rates: prices are in minor units (cents).`,
     },
   );
 }

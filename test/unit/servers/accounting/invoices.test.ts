@@ -61,8 +61,10 @@ describe("create_invoice_draft", () => {
       refusal("INPUT_INVALID", "EUR, USD", "one invoice for each currency"),
     );
     await expect(books.draft(id, 0, { lines: [line(1_000_000_000_000, 2)] })).rejects.toMatchObject(
-      refusal("INPUT_INVALID", "2000000000000", "cents"),
+      refusal("INPUT_INVALID", "2000000000000 minor units is more than the 1000000000000", "cents"),
     );
+    await expect(books.draft(id, 1_000_000_000_001)).rejects.toThrow("1000000000000");
+    await expect(books.paid(id, 1_000_000_000_001)).rejects.toThrow("1000000000000");
   });
 
   it.each([
