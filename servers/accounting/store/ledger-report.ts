@@ -25,11 +25,14 @@ export async function generalLedger(context: AccountingContext, ledger: Ledger &
 }
 
 /** One page of the journal for hledger; the first one begins with the declarations. */
-export async function ledgerJournal(context: AccountingContext, ledger: Ledger) {
-  const { base_currency: baseCurrency } = ledger;
+export async function ledgerJournal(
+  context: AccountingContext,
+  ledger: Ledger & { limit?: number | undefined },
+) {
+  const { base_currency: baseCurrency, limit = journalPage.entries } = ledger;
   const accounts = await context.db.selectFrom("accounting_account").selectAll().orderBy("id").execute();
   const types = new Map(accounts.map(({ id, type }) => [id, type]));
-  const { entries, more, cursorAfter } = await readLedger(context, { ...ledger, limit: journalPage.entries });
+  const { entries, more, cursorAfter } = await readLedger(context, { ...ledger, limit });
   let journal = "";
   if (ledger.cursor === undefined) {
     const used = await context.db

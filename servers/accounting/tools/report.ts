@@ -49,7 +49,7 @@ export const report = defineTool({
       .unwrap()
       .optional()
       .describe(
-        "How many rows at most, 1 to 100. Default: 50. Not for hledger, whose pages have their own size.",
+        "How many rows at most, 1 to 100. Default: 50; of the hledger format, as many entries as fit.",
       ),
   }),
   output: z.strictObject({
@@ -127,15 +127,6 @@ export const report = defineTool({
         },
       );
     }
-    if (input.format === "hledger" && input.limit !== undefined) {
-      throw new RingmainError(
-        "INPUT_INVALID",
-        "The hledger format takes no limit: its pages have their own size.",
-        {
-          hint: "Leave limit out and follow next_cursor; general_ledger in the format json and the other reports take it.",
-        },
-      );
-    }
     const { base_currency } = await readSettings(context);
     if (base_currency === null) return { report: name };
     const to = input.to ?? context.today;
@@ -175,7 +166,7 @@ export const report = defineTool({
         const page =
           input.format === "json"
             ? await generalLedger(context, { ...days, base_currency, account, ...paging })
-            : await ledgerJournal(context, { ...days, base_currency, account, cursor });
+            : await ledgerJournal(context, { ...days, base_currency, account, limit: input.limit, cursor });
         return { report: name, from: input.from, to: input.to, base_currency, ...page };
       }
     }
