@@ -47,7 +47,7 @@ async function exportJournal(workspace: TestWorkspace): Promise<string> {
   let journal = "";
   let cursor: string | undefined;
   do {
-    const args = ["--arg", "report=general_ledger", "--arg", "format=hledger"];
+    const args = ["--arg", "report=general_ledger", "--arg", "format=hledger", "--arg", "limit=100"];
     if (cursor !== undefined) args.push("--arg", `cursor=${cursor}`);
     const { code, stdout, stderr } = await workspace.ringmain("call", "accounting.report", ...args, "--json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

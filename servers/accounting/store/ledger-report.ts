@@ -11,8 +11,8 @@ interface Ledger {
   cursor?: string | undefined;
 }
 
-/** A page of the journal has at most this many entries, and is cut at about this many characters. */
-const journalPage = { entries: 500, characters: 400_000 };
+/** A page of the journal is cut at about this many characters, although its limit allows more entries. */
+const journalPageCharacters = 400_000;
 
 /** One page of entries. */
 export async function generalLedger(context: AccountingContext, ledger: Ledger & { limit: number }) {
@@ -25,14 +25,11 @@ export async function generalLedger(context: AccountingContext, ledger: Ledger &
 }
 
 /** One page of the journal for hledger; the first one begins with the declarations. */
-export async function ledgerJournal(
-  context: AccountingContext,
-  ledger: Ledger & { limit?: number | undefined },
-) {
-  const { base_currency: baseCurrency, limit = journalPage.entries } = ledger;
+export async function ledgerJournal(context: AccountingContext, ledger: Ledger & { limit: number }) {
+  const { base_currency: baseCurrency } = ledger;
   const accounts = await context.db.selectFrom("accounting_account").selectAll().orderBy("id").execute();
   const types = new Map(accounts.map(({ id, type }) => [id, type]));
-  const { entries, more, cursorAfter } = await readLedger(context, { ...ledger, limit });
+  const { entries, more, cursorAfter } = await readLedger(context, ledger);
   let journal = "";
   if (ledger.cursor === undefined) {
     const used = await context.db
@@ -46,7 +43,7 @@ export async function ledgerJournal(
   for (const [index, entry] of entries.entries()) {
     journal += hledgerEntry(entry, { baseCurrency, typeOf: (id) => types.get(id) ?? "asset" });
     const isLast = index === entries.length - 1;
-    if (!isLast && journal.length > journalPage.characters)
+    if (!isLast && journal.length > journalPageCharacters)
       return { journal, next_cursor: cursorAfter(entry) };
     if (isLast && more) return { journal, next_cursor: cursorAfter(entry) };
   }

@@ -45,12 +45,6 @@ export const report = defineTool({
         "hledger: the general_ledger as a plain-text journal, with its declarations on the first page.",
       ),
     ...pageInput,
-    limit: pageInput.limit
-      .unwrap()
-      .optional()
-      .describe(
-        "How many rows at most, 1 to 100. Default: 50; of the hledger format, as many entries as fit.",
-      ),
   }),
   output: z.strictObject({
     report: z.enum(reports).describe("Which report it is."),
@@ -107,7 +101,7 @@ export const report = defineTool({
     next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
   }),
   async handler(input, context) {
-    const { report: name, cursor, account_id: account } = input;
+    const { report: name, limit, cursor, account_id: account } = input;
     if (input.format === "hledger" && name !== "general_ledger") {
       throw new RingmainError("INPUT_INVALID", `${name} has no hledger format.`, {
         hint: "Use report general_ledger with format hledger.",
@@ -136,7 +130,7 @@ export const report = defineTool({
         hint: "Give the first day in from and the last in to.",
       });
     }
-    const paging = { limit: input.limit ?? 50, cursor };
+    const paging = { limit, cursor };
     switch (name) {
       case "trial_balance":
         return {
@@ -166,7 +160,7 @@ export const report = defineTool({
         const page =
           input.format === "json"
             ? await generalLedger(context, { ...days, base_currency, account, ...paging })
-            : await ledgerJournal(context, { ...days, base_currency, account, limit: input.limit, cursor });
+            : await ledgerJournal(context, { ...days, base_currency, account, ...paging });
         return { report: name, from: input.from, to: input.to, base_currency, ...page };
       }
     }
