@@ -23,7 +23,9 @@ describe("toBase", () => {
 
   it("refuses what these books cannot take", () => {
     const conversion = { currency: "JPY", rate: "9999999", baseCurrency: "EUR", mode: "half_up" } as const;
-    expect(() => toBase(1_000_000_000_000, conversion)).toThrow("more than these books take");
+    expect(() => toBase(1_000_000_000_000, conversion)).toThrow(
+      "more than the 1000000000000 that these books take",
+    );
   });
 
   it("knows the decimals of currencies", () => {
