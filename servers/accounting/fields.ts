@@ -143,7 +143,9 @@ export const invoiceSummary = z.strictObject({
     .int()
     .min(1)
     .max(3)
-    .describe("The dunning level the days overdue call for: 1, from 21 days 2, from 35 days 3."),
+    .describe(
+      "The dunning level to send next: 1, then from 21 days overdue 2, then from 35 days 3. It stays at the last level sent until the next may be sent.",
+    ),
   total: money.describe("Sum of the lines, tax included."),
   balance: money.describe("What is left to pay; 0 for a draft."),
   customer: z

@@ -3,6 +3,7 @@ import type { InvoiceLineInput } from "./fields.ts";
 import { type SeedCustomer, seedCustomers } from "./seed-customers.ts";
 import { seedTax } from "./seed-ledger.ts";
 import { addDays, daysBetween } from "./store/days.ts";
+import { nextDunningLevel } from "./store/dunning.ts";
 import { type PricedLines, priceLines } from "./store/invoice-lines.ts";
 
 /** An invoice of the sample company. */
@@ -22,8 +23,17 @@ export interface PlannedPayment {
   shares: { invoice: PlannedInvoice; minor: number }[];
 }
 
+/** A reminder that the customer got already. */
+export interface PlannedReminder {
+  invoice: PlannedInvoice;
+  level: number;
+  sentOn: string;
+}
+
 /** How late the 23 invoices are that the workflow chase-overdue-invoices finds: 11 for level 1, 7 for 2, 5 for 3. */
 const chasedDays = [8, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 22, 24, 25, 27, 29, 31, 33, 36, 40, 47, 58, 75];
+/** How late an invoice was when level 1 and level 2 were sent: each some days before the next level is called for. */
+const remindedDays = [8, 22];
 /** The positions of those over 5,000.00, which the policy large-reminder refuses. */
 const largeChased = [4, 18];
 /** Late by less than 7 days, and by so little that they stay so when the sample is used over midnight. */
@@ -38,12 +48,13 @@ const large = { least: 520_000, most: 1_200_000 };
 /**
  * Plans the books of the sample company: 300 posted invoices over the last twelve months and their payments.
  * 240 are paid, 23 overdue by 8 days or more (2 of them over EUR 5,000.00), 4 overdue by less, 33 not due yet;
- * every third unpaid ordinary one is partly paid. `random` gives numbers from 0 up to 1; the same ones and the
+ * every third unpaid ordinary one is partly paid. Those 23 got the reminders before the one they are due for. `random` gives numbers from 0 up to 1; the same ones and the
  * same day give the same plan.
  */
 export function planBooks(options: { today: string; random: () => number }): {
   invoices: PlannedInvoice[];
   payments: PlannedPayment[];
+  reminders: PlannedReminder[];
 } {
   const { today, random } = options;
   const chased = chasedDays.map((late, index) => {
@@ -71,7 +82,18 @@ export function planBooks(options: { today: string; random: () => number }): {
   return {
     invoices: [...paid, ...chased, ...others],
     payments: [...payInFull(random, paid, today), ...partlyPaid.map((one) => payPart(random, one, today))],
+    reminders: chased.flatMap((invoice) => remindersBefore(invoice, today)),
   };
+}
+
+/** The levels that were sent: those for which a later one has become due since. */
+function remindersBefore(invoice: PlannedInvoice, today: string): PlannedReminder[] {
+  const late = daysBetween(invoice.dueOn, today);
+  return remindedDays.flatMap((days, index) => {
+    const level = index + 1;
+    const isOver = nextDunningLevel({ sent: level, daysOverdue: late }) > level;
+    return isOver ? [{ invoice, level, sentOn: addDays(invoice.dueOn, days) }] : [];
+  });
 }
 
 function customerAt(index: number): SeedCustomer {

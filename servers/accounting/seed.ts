@@ -3,16 +3,18 @@ import { seedServer } from "../../src/kit/seed.ts";
 import { definition } from "./definition.ts";
 import { type SeedCustomer, seedCustomers } from "./seed-customers.ts";
 import { type PlannedJournal, planJournals, planRates, seedAccounts, seedTax } from "./seed-ledger.ts";
-import { type PlannedInvoice, type PlannedPayment, planBooks } from "./seed-plan.ts";
+import { type PlannedInvoice, type PlannedPayment, type PlannedReminder, planBooks } from "./seed-plan.ts";
 import { account, upsertAccount } from "./store/accounts.ts";
 import { type AccountingContext, accountingContext } from "./store/context.ts";
-import { upsertCustomer } from "./store/customers.ts";
+import { requireCustomer, upsertCustomer } from "./store/customers.ts";
 import { daysBetween } from "./store/days.ts";
+import { recordReminder } from "./store/dunning.ts";
 import { conversionFor, setRate } from "./store/exchange-rates.ts";
 import { insertDraft, requireInvoice } from "./store/invoices.ts";
 import { journalPostings } from "./store/journal.ts";
 import { postEntry } from "./store/ledger.ts";
 import { nextNumber } from "./store/numbering.ts";
+import { queueMessage } from "./store/outbox.ts";
 import { bookPayment, type Share } from "./store/payments.ts";
 import { postDraft } from "./store/posting-invoices.ts";
 import { updateSettings } from "./store/settings.ts";
@@ -21,12 +23,15 @@ import { upsertTaxCode } from "./store/tax-codes.ts";
 
 /**
  * Writes the books of the sample company: 60 customers (cus_0001 …), 300 posted invoices over the twelve months
- * before `call.now`, their payments, and the monthly costs, through the same store as the tools, in the order of their days. The
+ * before `call.now`, their payments, the reminders sent, and the monthly costs, through the same store as the tools, in the order of their days. The
  * same day gives the same rows, ids included. Returns the counts.
  */
 export async function seed(call: CallContext<AccountingTables>): Promise<Record<string, number>> {
   const context = { ...accountingContext(call), newId: countedIds() };
-  const { invoices, payments } = planBooks({ today: context.today, random: seededRandom(20_260_101) });
+  const { invoices, payments, reminders } = planBooks({
+    today: context.today,
+    random: seededRandom(20_260_101),
+  });
   await writeSetup(context);
   const customerIds = await writeCustomers(context);
   const posted = new Map<PlannedInvoice, string>();
@@ -52,6 +57,10 @@ export async function seed(call: CallContext<AccountingTables>): Promise<Record<
     ...payments.map((payment) => ({
       day: payment.receivedOn,
       write: (then: AccountingContext) => pay(then, payment),
+    })),
+    ...reminders.map((reminder) => ({
+      day: reminder.sentOn,
+      write: (then: AccountingContext) => writeReminder(then, reminder, written(posted, reminder.invoice)),
     })),
   ].sort((a, b) => a.day.localeCompare(b.day));
   for (const { day, write } of events) {
@@ -142,6 +151,27 @@ async function writePayment(
     bankReference,
     shares,
   });
+}
+
+/** A reminder that was mailed long ago: nothing sends it again. */
+async function writeReminder(
+  context: AccountingContext,
+  { level }: PlannedReminder,
+  invoiceId: string,
+): Promise<void> {
+  const { number, due_on, customer_id } = await requireInvoice(context, invoiceId);
+  const messageId = await queueMessage(context, {
+    recipient: (await requireCustomer(context, customer_id)).email ?? "",
+    subject: `Payment reminder for invoice ${number}`,
+    body: `Our records show invoice ${number} open since ${due_on}. Please pay it within seven days.`,
+    invoiceId,
+  });
+  await context.db
+    .updateTable("accounting_outbox")
+    .set({ status: "sent", attempts: 1, version: 2 })
+    .where("id", "=", messageId)
+    .execute();
+  await recordReminder(context, { invoiceId, level, messageId });
 }
 
 /** Ids that count up within their prefix: cus_0001, cus_0002, … */

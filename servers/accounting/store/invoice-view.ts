@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
 import type { invoiceRecord, invoiceStatuses, invoiceSummary } from "../fields.ts";
 import type { AccountingContext } from "./context.ts";
-import { daysOverdue, dunningLevel } from "./dunning.ts";
+import { daysOverdue, nextDunningLevel } from "./dunning.ts";
 import type { InvoiceRow } from "./tables.ts";
 
 export type InvoiceStatus = (typeof invoiceStatuses)[number];
@@ -11,15 +11,24 @@ export type InvoiceStatus = (typeof invoiceStatuses)[number];
 export interface InvoiceWithCustomer extends InvoiceRow {
   customer_name: string;
   customer_language: string;
+  /** The highest dunning level that was sent; null for none. */
+  reminded_level: number | null;
 }
 
-/** Starts a query for invoices with their customers, in one join. */
+/** Starts a query for invoices with their customers and how far they were reminded of, in one join. */
 export function selectInvoices({ db }: AccountingContext) {
   return db
     .selectFrom("accounting_invoice as invoice")
     .innerJoin("accounting_customer as customer", "customer.id", "invoice.customer_id")
     .selectAll("invoice")
-    .select(["customer.name as customer_name", "customer.language as customer_language"]);
+    .select(["customer.name as customer_name", "customer.language as customer_language"])
+    .select((select) =>
+      select
+        .selectFrom("accounting_reminder as reminder")
+        .whereRef("reminder.invoice_id", "=", "invoice.id")
+        .select(({ fn }) => fn.max("reminder.level").as("level"))
+        .as("reminded_level"),
+    );
 }
 
 /** The status that people see: the stored state, and for an open invoice what the day and the payments make of it. */
@@ -43,7 +52,7 @@ export function summaryOf(row: InvoiceWithCustomer, today: string): z.output<typ
     issued_on: row.issued_on,
     due_on: row.due_on,
     days_overdue: days,
-    next_reminder_level: dunningLevel(days),
+    next_reminder_level: nextDunningLevel({ sent: row.reminded_level ?? 0, daysOverdue: days }),
     total: { minor: row.total_minor, currency: row.currency },
     balance: { minor: row.balance_minor, currency: row.currency },
     customer: { id: row.customer_id, name: row.customer_name, language: row.customer_language },

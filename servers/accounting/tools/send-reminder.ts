@@ -4,10 +4,9 @@ import { money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { invoiceId, lineOfText, outboxStatus, paragraphs, version } from "../fields.ts";
 import { requireCustomer } from "../store/customers.ts";
-import { daysOverdue, recordReminder, remindersOf } from "../store/dunning.ts";
+import { daysOverdue, recordReminder, remindersOf, requireNextLevel } from "../store/dunning.ts";
 import { requireInvoice } from "../store/invoices.ts";
 import { queueMessage } from "../store/outbox.ts";
-import { duplicate } from "../store/refusals.ts";
 
 const reminderLevel = z.int().min(1).max(3);
 
@@ -16,13 +15,15 @@ export const sendReminder = defineTool({
   title: "Send a payment reminder",
   description:
     "Remind a customer of one overdue invoice by email. Use it for the invoices that list_invoices shows as " +
-    "overdue, with the next_reminder_level given there; each dunning level of an invoice is sent once, and a " +
-    "second time is refused with duplicate_of. The message is written to the outbox, from which it is mailed " +
+    "overdue, with the next_reminder_level given there. The dunning levels of an invoice are sent in their order, " +
+    "each once: a second time is refused with duplicate_of, and a level out of turn by the level that comes next. The message is written to the outbox, from which it is mailed " +
     "later; list_outbox shows what became of it. Returns the message's id and address.",
   effect: "send",
   input: z.strictObject({
     invoice_id: invoiceId,
-    level: reminderLevel.describe("Dunning level: 1 friendly, 2 firm, 3 last before collection."),
+    level: reminderLevel.describe(
+      "Dunning level: 1 friendly, 2 firm (from 21 days overdue), 3 last before collection (from 35).",
+    ),
     subject: lineOfText(200).describe("Subject of the email, in the customer's language."),
     body: paragraphs(20_000).describe("Text of the email, plain, in the customer's language."),
   }),
@@ -53,19 +54,14 @@ export const sendReminder = defineTool({
   async handler({ invoice_id, level, subject, body }, context) {
     const invoice = await requireInvoice(context, invoice_id);
     const { number } = invoice;
-    if (daysOverdue(invoice, context.today) === 0) {
+    const days = daysOverdue(invoice, context.today);
+    if (days === 0) {
       throw new RingmainError("STATE_INVALID", `Invoice ${number} is not overdue.`, {
         hint: "list_invoices with status [overdue] shows the invoices to remind of.",
       });
     }
-    const sent = (await remindersOf(context, invoice.id)).find((reminder) => reminder.level === level);
-    if (sent !== undefined) {
-      throw duplicate(
-        `Reminder level ${level} of invoice ${number} was sent already, on ${sent.sent_on}.`,
-        sent.message_id,
-        level < 3 ? `The next level is ${level + 1}.` : "Level 3 is the last one.",
-      );
-    }
+    const reminders = await remindersOf(context, invoice.id);
+    requireNextLevel(level, { number, daysOverdue: days, reminders });
     const customer = await requireCustomer(context, invoice.customer_id);
     if (customer.email === null) {
       throw new RingmainError("STATE_INVALID", `Customer ${customer.id} has no email address.`, {

@@ -30,7 +30,12 @@ export function createFigures(database: DatabaseSync) {
         "accounting.send_reminder",
         "accounting_outbox",
       ),
-      mailed: number("SELECT count(*) FROM accounting_outbox WHERE status = 'sent'"),
+      mailed: number(
+        `SELECT count(*) FROM accounting_outbox WHERE status = 'sent' AND id IN (${changedBy})`,
+        run,
+        "accounting.send_reminder",
+        "accounting_outbox",
+      ),
     }),
     /** How many calls of the run each policy refused. */
     refusals: (run: string) =>

@@ -62,9 +62,28 @@ describe("list_invoices", () => {
     expect(listed).toBe((await list({})).length);
   });
 
-  it("counts days overdue and the dunning level they call for", async () => {
-    const overdue = await list({ status: ["overdue"] });
-    expect(overdue.map((item) => [item.days_overdue, item.next_reminder_level])).toEqual([
+  it("counts days overdue and the dunning level that comes next after those sent", async () => {
+    const levels = async () => {
+      const overdue = await list({ status: ["overdue"] });
+      return overdue.map((item) => [item.days_overdue, item.next_reminder_level]);
+    };
+    const remind = (invoice_id: string | undefined, level: number) =>
+      books.call("send_reminder", { invoice_id, level, subject: "Reminder", body: "Please pay." });
+    expect(await levels()).toEqual([
+      [35, 1],
+      [21, 1],
+      [1, 1],
+    ]);
+    for (const name of ["late35", "late21", "late1"]) await remind(ids[name], 1);
+    await remind(ids.late35, 2);
+    expect(await levels()).toEqual([
+      [35, 3],
+      [21, 2],
+      [1, 1],
+    ]);
+    await remind(ids.late35, 3);
+    await remind(ids.late21, 2);
+    expect(await levels()).toEqual([
       [35, 3],
       [21, 2],
       [1, 1],

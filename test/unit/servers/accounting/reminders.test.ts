@@ -9,12 +9,12 @@ describe("send_reminder", () => {
     const books = await openBooks();
     const { id } = await books.customer({ email: "accounts@holm.example" });
     const invoice = await books.issued(id, "2026-09-01");
-    const sent = await books.call("send_reminder", { invoice_id: invoice.id, level: 2, ...letter });
+    const sent = await books.call("send_reminder", { invoice_id: invoice.id, level: 1, ...letter });
     expect(sent).toEqual({
       message_id: sent.message_id,
       invoice_id: invoice.id,
       number: invoice.number,
-      level: 2,
+      level: 1,
       to: "accounts@holm.example",
       outbox_status: "queued",
       version: 1,
@@ -39,7 +39,7 @@ describe("send_reminder", () => {
   it("sends each level of an invoice once", async () => {
     const books = await openBooks();
     const { id } = await books.customer();
-    const invoice = await books.issued(id, "2026-09-01");
+    const invoice = await books.issued(id, "2026-08-29");
     const send = (level: number) => books.call("send_reminder", { invoice_id: invoice.id, level, ...letter });
     const { message_id } = await send(1);
     await expect(send(1)).rejects.toMatchObject(
@@ -53,6 +53,47 @@ describe("send_reminder", () => {
     await send(3);
     await expect(send(3)).rejects.toMatchObject(refusal("CONFLICT", "level 3", "last one"));
     expect(books.rows("SELECT count(*) AS n FROM accounting_outbox")).toEqual([{ n: 3 }]);
+  });
+
+  it("sends the levels in their order, each from its own number of days overdue on", async () => {
+    const books = await openBooks();
+    const { id } = await books.customer();
+    const outOfTurn = (about: string, next: string) =>
+      refusal("STATE_INVALID", `is out of turn: ${about}`, next);
+    const send = (invoice_id: string, level: number) =>
+      books.call("send_reminder", { invoice_id, level, ...letter });
+    const long = await books.issued(id, "2026-06-01");
+    const none = outOfTurn("no reminder was sent yet", "The next level is 1.");
+    for (const level of [3, 2]) await expect(send(long.id, level)).rejects.toMatchObject(none);
+    await send(long.id, 1);
+    const one = `the last one was level 1, on ${today}`;
+    await expect(send(long.id, 3)).rejects.toMatchObject(outOfTurn(one, "The next level is 2."));
+
+    const late20 = await books.issued(id, "2026-09-13");
+    await send(late20.id, 1);
+    const later = "The next level is 2, from 21 days overdue on; it is 20 now.";
+    await expect(send(late20.id, 2)).rejects.toMatchObject(outOfTurn(one, later));
+    expect(await books.call("get_invoice", { id: late20.id })).toMatchObject({ next_reminder_level: 1 });
+    books.setNow("2026-11-03T08:00:00Z");
+    expect(await books.call("get_invoice", { id: late20.id })).toMatchObject({ next_reminder_level: 2 });
+    await send(late20.id, 2);
+    await expect(send(late20.id, 1)).rejects.toMatchObject(
+      refusal("CONFLICT", `sent already, on ${today}`, "The next level is 3, from 35 days overdue on"),
+    );
+    expect(books.rows("SELECT count(*) AS n FROM accounting_outbox")).toEqual([{ n: 3 }]);
+  });
+
+  it("never sends a lower level after a higher one", async () => {
+    const books = await openBooks();
+    const { id } = await books.customer();
+    const invoice = await books.issued(id, "2026-06-01");
+    const send = (level: number) => books.call("send_reminder", { invoice_id: invoice.id, level, ...letter });
+    for (const level of [1, 2, 3]) await send(level);
+    // as a database of an earlier version may have it
+    books.database.exec("DELETE FROM accounting_reminder WHERE level < 3");
+    await expect(send(1)).rejects.toMatchObject(
+      refusal("STATE_INVALID", `the last one was level 3, on ${today}`, "Level 3 is the last one"),
+    );
   });
 
   it("refuses an invoice that is not overdue, a customer without email, a strange level", async () => {

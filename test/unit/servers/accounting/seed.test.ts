@@ -61,14 +61,30 @@ describe("the sample books", () => {
       books.setNow(instant);
       const invoices = definition.tools[0]?.output.parse({ items }).items as {
         balance: { minor: number; currency: string };
+        days_overdue: number;
         next_reminder_level: number;
       }[];
       expect(invoices).toHaveLength(23);
       const big = invoices.filter(({ balance }) => balance.minor > 500_000);
       expect(big.map(({ balance }) => balance.currency)).toEqual(["EUR", "EUR"]);
+      const calledFor = (late: number) => (late >= 35 ? 3 : late >= 21 ? 2 : 1);
+      expect(invoices.map((invoice) => invoice.next_reminder_level)).toEqual(
+        invoices.map((invoice) => calledFor(invoice.days_overdue)),
+      );
       expect(new Set(invoices.map((invoice) => invoice.next_reminder_level))).toEqual(new Set([1, 2, 3]));
     },
   );
+
+  it("has sent the reminders before those, so that nothing is mailed for them again", () => {
+    const sent = books.rows(
+      `SELECT reminder.level, message.status, count(*) AS n FROM accounting_reminder AS reminder
+       JOIN accounting_outbox AS message ON message.id = reminder.message_id GROUP BY 1, 2 ORDER BY 1`,
+    );
+    expect(sent.map((row) => ({ ...row }))).toEqual([
+      { level: 1, status: "sent", n: 12 },
+      { level: 2, status: "sent", n: 5 },
+    ]);
+  });
 
   it("keeps the books sound and the numbers in the order of the days", () => {
     expectSoundBooks(books.database);
@@ -97,7 +113,15 @@ describe("the sample books", () => {
 
   it("is the same on the same day", async () => {
     const again = await seeded("2026-11-23T19:00:00Z");
-    for (const table of ["invoice", "invoice_line", "payment", "settlement", "posting"]) {
+    for (const table of [
+      "invoice",
+      "invoice_line",
+      "payment",
+      "settlement",
+      "posting",
+      "reminder",
+      "outbox",
+    ]) {
       const sql = `SELECT * FROM accounting_${table} ORDER BY 1, 2`;
       expect(again.rows(sql)).toEqual(books.rows(sql));
     }
