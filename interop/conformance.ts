@@ -15,8 +15,6 @@ const scenarios: Readonly<Record<string, string | undefined>> = {
   "tools-list": "tools",
   "resources-list": "resources",
   "prompts-list": "prompts",
-  // asks about a prompt that is not there, and is content with an answer that has no values
-  "completion-complete": "completions",
   // of the transport; three requests at once do reach the server
   "server-sse-multiple-streams": undefined,
   // of the transport, which is the bridge's own
@@ -46,6 +44,8 @@ const fixtures: Readonly<Record<string, string>> = {
   "resources-unsubscribe": "resource test://watched-resource",
   "prompts-get-simple": "prompt test_simple_prompt",
   "prompts-get-with-args": "prompt test_prompt_with_arguments",
+  // to complete for a prompt that is not there is refused, as the specification says (invalid params)
+  "completion-complete": "prompt test_prompt_with_arguments",
   "prompts-get-embedded-resource": "prompt test_prompt_with_embedded_resource",
   "prompts-get-with-image": "prompt test_prompt_with_image",
 };
