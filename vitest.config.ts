@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // most tests wait for programs that they started, and for the disk: on two processors a third worker uses what they leave
-    maxWorkers: 3,
+    // Vitest leaves one processor free, which on two of them is half; most tests wait for programs that they started
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,

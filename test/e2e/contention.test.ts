@@ -9,7 +9,7 @@ test.for([{ inFlight: 1 }, { inFlight: 6 }])(
   { timeout: patienceMs },
   async ({ inFlight }) => {
     using workspace = await makeContendedWorkspace();
-    const reports = await contend(workspace, { windowMs: 3_000, inFlight });
+    const reports = await contend(workspace, { windowMs: 4_000, inFlight });
 
     // `database is locked`, STORE_BUSY or anything else that reaches a caller stands here
     expect(reports.flatMap(({ failed }) => failed)).toEqual([]);
