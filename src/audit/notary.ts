@@ -1,8 +1,9 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createPublicKey, type KeyObject, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { RingmainError } from "../core/errors.ts";
+import { transact } from "../db/transaction.ts";
 import { type Checkpoint, checkpointText, parseCheckpoint } from "./checkpoint.ts";
 import { sha256Hex } from "./commitment.ts";
 import { type NodeReader, rangeHash } from "./proof.ts";
@@ -22,13 +23,15 @@ export interface SealedHead extends Checkpoint {
 export interface Notary {
   verifier: NoteVerifier;
   /**
-   * Signs the head of the trail as it is now, unless that is signed already. Undefined for an empty trail. Throws
-   * AUDIT_BROKEN, and signs nothing, when the trail does not go on from the last checkpoint, or is not what its head says.
+   * Signs the head of the trail as it is now, unless that is signed already, once all that it covers is on the disk.
+   * Undefined for an empty trail. Throws AUDIT_BROKEN, and signs nothing, when the trail does not go on from the last
+   * checkpoint, or is not what its head says.
    */
-  seal(): SealedHead | undefined;
+  seal(): Promise<SealedHead | undefined>;
 }
 
 export function createNotary(options: {
+  /** Opened with `synchronous: "full"`. */
   database: DatabaseSync;
   privateKey: KeyObject;
   /** The folder of the checkpoints; made when there is none. */
@@ -37,18 +40,23 @@ export function createNotary(options: {
   const { database, privateKey, folder } = options;
   const verifier = notaryOf(createPublicKey(privateKey));
   const readHead = database.prepare("SELECT size, root FROM audit_tree WHERE id = 1");
+  const moveHead = database.prepare("UPDATE audit_tree SET size = size + ? WHERE id = 1");
   const read = createTreeReader(database);
 
   return {
     verifier,
-    seal() {
+    async seal() {
       const last = lastCheckpoint(folder, verifier);
-      const head = snapshot(database, () => {
+      const head = await transact(database, () => {
         const row = readHead.get();
         const size = Number(row?.size ?? 0);
         const root = Buffer.from(row?.root instanceof Uint8Array ? row.root : []);
         if (size === 0 && last === undefined) return undefined;
         requireUnchanged({ size, root }, last, read);
+        // The runner's own entries are committed without an fsync, and a power cut may lose the newest of them. What was
+        // signed must not be lost, or honest people would look like forgers: this commit syncs the whole log.
+        // (SQLite writes no page, and so syncs nothing, where a row is set to what it was.)
+        if (size !== last?.size) for (const step of [1, -1]) moveHead.run(step);
         return { origin: verifier.name, size, root };
       });
       if (head === undefined) return undefined;
@@ -109,13 +117,15 @@ function checkpointFile(size: number): string {
   return `${String(size).padStart(12, "0")}${ending}`;
 }
 
-/** Another process may have made the same checkpoint: then it stands there already. */
+/** Writes it whole or not at all. Another process may have made the same one, which then is replaced by its like. */
 function keep(folder: string, file: string, note: string): void {
-  mkdirSync(folder, { recursive: true });
+  const draft = join(folder, `${file}.${randomUUID()}`);
   try {
-    writeFileSync(join(folder, file), note, { flag: "wx" });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(draft, note, { flush: true });
+    renameSync(draft, join(folder, file));
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return;
+    rmSync(draft, { force: true });
     throw new RingmainError("STATE_INVALID", `The checkpoint cannot be written to ${folder}.`, {
       hint: "Check that this user may write there and that there is space.",
       cause,
@@ -140,13 +150,4 @@ function changed(why: string): RingmainError {
   return new RingmainError("AUDIT_BROKEN", `The trail was changed: ${why}. Nothing was signed.`, {
     hint: "Keep the database as it is; `ringmain audit verify` says where it was changed.",
   });
-}
-
-function snapshot<T>(database: DatabaseSync, work: () => T): T {
-  database.exec("BEGIN");
-  try {
-    return work();
-  } finally {
-    database.exec("COMMIT");
-  }
 }

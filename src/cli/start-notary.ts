@@ -4,7 +4,7 @@ import { systemClock } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 import { messageOf } from "../core/errors.ts";
 import { startHeartbeat } from "../schedule/heartbeat.ts";
-import { workspaceNotary } from "./audit/workspace-notary.ts";
+import { sealTrail } from "./audit/workspace-notary.ts";
 import type { Ring } from "./wire.ts";
 
 /**
@@ -12,17 +12,16 @@ import type { Ring } from "./wire.ts";
  * is called. Nothing waits for it, and its failures stop nothing: they are told.
  */
 export function startNotary(
-  { workspace, database }: Ring,
+  { workspace }: Ring,
   events: { sealed: (sealed: SealedHead) => void; failed: (message: string) => void },
 ): () => Promise<void> {
   const { checkpoint_every, checkpoints } = workspace.config.audit;
   const everyMs = parseDuration(checkpoint_every) ?? 0;
-  const notary = workspaceNotary(workspace, database);
   const places = checkpointPlaces(checkpoints, workspace.dir);
   let last = systemClock.now().getTime();
 
   const seal = async () => {
-    const sealed = notary.seal();
+    const sealed = await sealTrail(workspace);
     if (sealed?.fresh !== true) return;
     events.sealed(sealed);
     for (const { put } of places) await put(sealed).catch((error) => events.failed(messageOf(error)));

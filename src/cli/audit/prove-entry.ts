@@ -7,7 +7,7 @@ import { createTreeReader } from "../../audit/tree-reader.ts";
 import { RingmainError } from "../../core/errors.ts";
 import type { GlobalOptions } from "../command.ts";
 import { readTrail } from "../read-trail.ts";
-import { checkpointFolder, workspaceNotary } from "./workspace-notary.ts";
+import { checkpointFolder, sealTrail, workspaceVerifier } from "./workspace-notary.ts";
 
 /**
  * Writes a proof (https://c2sp.org/tlog-proof) that an entry stands in the trail; its `extra` is the entry's line.
@@ -28,9 +28,9 @@ export async function proveEntry(
       hint: "`ringmain audit tail` shows the numbers of the newest ones.",
     });
   }
-  const notary = workspaceNotary(workspace, database);
-  const last = lastCheckpoint(checkpointFolder(workspace), notary.verifier);
-  const sealed = last !== undefined && last.size >= seq ? last : notary.seal();
+  const verifier = workspaceVerifier(workspace);
+  const last = lastCheckpoint(checkpointFolder(workspace), verifier);
+  const sealed = last !== undefined && last.size >= seq ? last : await sealTrail(workspace);
   if (sealed === undefined) throw new Error("a trail with entries was not sealed");
 
   const hashes = inclusionProof(createTreeReader(database), seq - 1, sealed.size);
@@ -44,7 +44,7 @@ export async function proveEntry(
   const line = Buffer.from(String(row.body)).toString("base64");
   const lines = ["c2sp.org/tlog-proof@v1", `extra ${line}`, `index ${seq - 1}`];
   const proof = `${[...lines, ...hashes.map((hash) => hash.toString("base64"))].join("\n")}\n\n${sealed.note}`;
-  const key = verifierText(notary.verifier);
+  const key = verifierText(verifier);
   if (output === undefined) {
     if (json) return terminal.json({ entry: seq, proof, key });
     process.stdout.write(proof);

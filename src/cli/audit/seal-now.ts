@@ -4,14 +4,13 @@ import { messageOf } from "../../core/errors.ts";
 import type { GlobalOptions } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { readTrail } from "../read-trail.ts";
-import { workspaceNotary } from "./workspace-notary.ts";
+import { sealTrail, workspaceVerifier } from "./workspace-notary.ts";
 
 /** Signs the head of the trail as it is now, and keeps the checkpoint everywhere. */
 export async function sealNow({ workspace: named, terminal, json }: GlobalOptions): Promise<void> {
-  const { workspace, database } = readTrail(named);
-  const notary = workspaceNotary(workspace, database);
-  const sealed = notary.seal();
-  const key = verifierText(notary.verifier);
+  const { workspace } = readTrail(named);
+  const sealed = await sealTrail(workspace);
+  const key = verifierText(workspaceVerifier(workspace));
   if (sealed === undefined) return terminal.note("There is no entry yet, so there is nothing to sign.");
 
   const places = checkpointPlaces(workspace.config.audit.checkpoints, workspace.dir);

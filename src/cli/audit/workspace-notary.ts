@@ -1,16 +1,23 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { join, resolve } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
-import { createNotary, type Notary, notaryOf } from "../../audit/notary.ts";
+import { createNotary, notaryOf, type SealedHead } from "../../audit/notary.ts";
 import type { NoteVerifier } from "../../audit/signed-note.ts";
+import { systemClock } from "../../core/clock.ts";
 import { ensureKeys, readPrivateKey, readPublicKey } from "../../identity/keys.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
+import { withDatabase } from "../with-database.ts";
 
-/** The notary of a workspace, with its key; the key is made when there is none. */
-export function workspaceNotary(workspace: Workspace, database: DatabaseSync): Notary {
+/**
+ * Signs the head of the trail now; the notary's key is made when there is none. Undefined for an empty trail. Over a
+ * connection of its own, whose commits are on the disk: the runner's are not at once.
+ */
+export function sealTrail(workspace: Workspace): Promise<SealedHead | undefined> {
   ensureKeys(workspace.stateDir, "notary");
   const privateKey = createPrivateKey(readPrivateKey(workspace.stateDir, "notary"));
-  return createNotary({ database, privateKey, folder: checkpointFolder(workspace) });
+  const folder = checkpointFolder(workspace);
+  return withDatabase(workspace, systemClock.now(), (database) =>
+    createNotary({ database, privateKey, folder }).seal(),
+  );
 }
 
 /** Whose checkpoints a workspace has. */

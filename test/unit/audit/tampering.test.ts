@@ -25,7 +25,7 @@ async function sealedTrail() {
   const backup = join(elsewhere, "backup.db");
   for (let part = 0; part < 2; part += 1) {
     await trail.append(...Array.from({ length: 300 }, (_, index) => ({ step: `step ${part}/${index}` })));
-    notary.seal();
+    await notary.seal();
     if (part === 0) trail.database.exec(`VACUUM INTO '${backup}'`);
   }
   const checkpointPaths = () => checkpointFiles(elsewhere).map((file) => join(elsewhere, file));
@@ -249,10 +249,36 @@ describe("the notary", () => {
   it("signs a head once", async () => {
     using sealed = await sealedTrail();
     const before = sealed.checkpointPaths();
-    expect(sealed.notary.seal()).toMatchObject({ size: 600, fresh: false });
+    expect(await sealed.notary.seal()).toMatchObject({ size: 600, fresh: false });
     expect(sealed.checkpointPaths()).toEqual(before);
     await sealed.trail.append({});
-    expect(sealed.notary.seal()).toMatchObject({ size: 601, fresh: true, file: "000000000601.checkpoint" });
+    expect(await sealed.notary.seal()).toMatchObject({
+      size: 601,
+      fresh: true,
+      file: "000000000601.checkpoint",
+    });
+  });
+
+  it("has what it signs on the disk before: it commits, but only when it signs", async () => {
+    using sealed = await sealedTrail();
+    using other = new DatabaseSync(sealed.trail.path);
+    const version = () => other.prepare("PRAGMA data_version").get()?.data_version;
+    const before = version();
+    await sealed.notary.seal();
+    expect(version()).toBe(before);
+    await sealed.trail.append({});
+    const appended = version();
+    await sealed.notary.seal();
+    expect(version()).not.toBe(appended);
+  });
+
+  it("is not held up by a checkpoint that a killed process began to write", async () => {
+    using sealed = await sealedTrail();
+    const [first = ""] = sealed.checkpointPaths();
+    writeFileSync(`${first}.draft`, "ringmain-");
+    await sealed.trail.append({});
+    expect(await sealed.notary.seal()).toMatchObject({ size: 601, fresh: true });
+    expect(sealed.verify()).toMatchObject({ sealed: 601, faults: [] });
   });
 
   it("has nothing to sign in an empty trail", async () => {
@@ -262,7 +288,7 @@ describe("the notary", () => {
       privateKey,
       folder: join(tmpdir(), "ringmain-none"),
     });
-    expect(notary.seal()).toBeUndefined();
+    expect(await notary.seal()).toBeUndefined();
   });
 
   it.each<[string, (sealed: Sealed) => void, string]>([
@@ -289,7 +315,7 @@ describe("the notary", () => {
     using sealed = await sealedTrail();
     tamper(sealed);
     const files = sealed.checkpointPaths();
-    expect(() => sealed.notary.seal()).toThrow(
+    await expect(sealed.notary.seal()).rejects.toThrow(
       expect.objectContaining({ code: "AUDIT_BROKEN", message: expect.stringContaining(message) }),
     );
     expect(sealed.checkpointPaths()).toEqual(files);
