@@ -3,7 +3,7 @@ import { chmodSync, closeSync, openSync, readFileSync, statSync, writeSync } fro
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type CliOptions, describeBuilt, runCli, startCli } from "../helpers/run-cli.ts";
 import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
@@ -21,21 +21,23 @@ function asNobody(): CliOptions | undefined {
   return undefined;
 }
 
-describeBuilt("a database that is", () => {
-  let workspace: TestWorkspace;
-
-  beforeEach(async () => {
-    workspace = await makeWorkspace({
+// together, since some of them wait for a lock
+describeBuilt("a database that is", { concurrent: true }, () => {
+  /** A workspace whose trail has one entry. */
+  async function withOneOwner(): Promise<TestWorkspace> {
+    const workspace = await makeWorkspace({
       servers: { crm: { builtin: "crm" } },
       roles: { owner: { tools: ["crm.*", "crm.upsert_owner"] } },
     });
     expect(await workspace.ringmain(...createOwner)).toMatchObject({ code: 0 });
-  });
-  afterEach(() => workspace.remove());
+    return workspace;
+  }
 
-  const entries = () => workspace.query("SELECT count(*) AS entries FROM audit_entry")[0]?.entries;
+  const entriesOf = (workspace: TestWorkspace) =>
+    workspace.query("SELECT count(*) AS entries FROM audit_entry")[0]?.entries;
 
   it("locked by another process: a call waits and then succeeds", async () => {
+    using workspace = await withOneOwner();
     const holder = new DatabaseSync(workspace.databasePath);
     holder.exec("BEGIN IMMEDIATE");
     const call = startCli([
@@ -54,10 +56,11 @@ describeBuilt("a database that is", () => {
     holder.exec("COMMIT");
     holder.close();
     expect(await call.ended).toMatchObject({ code: 0 });
-    expect(entries()).toBe(2);
+    expect(entriesOf(workspace)).toBe(2);
   });
 
   it("locked for long: a call gives up after a while, having done nothing", async () => {
+    using workspace = await withOneOwner();
     const holder = new DatabaseSync(workspace.databasePath);
     holder.exec("BEGIN IMMEDIATE");
     try {
@@ -78,10 +81,11 @@ describeBuilt("a database that is", () => {
       holder.exec("COMMIT");
       holder.close();
     }
-    expect(entries()).toBe(1);
+    expect(entriesOf(workspace)).toBe(1);
   });
 
   it("locked: what only reads does not wait for it", async () => {
+    using workspace = await withOneOwner();
     const holder = new DatabaseSync(workspace.databasePath);
     holder.exec("BEGIN IMMEDIATE");
     for (const args of [["runs"], ["audit", "tail"], ["audit", "verify"], ["doctor"], ["check"]]) {
@@ -92,6 +96,7 @@ describeBuilt("a database that is", () => {
   });
 
   it.skipIf(unbound === undefined)("read-only: said with a remedy, and nothing is changed", async () => {
+    using workspace = await withOneOwner();
     const keys = join(workspace.stateDir, "keys");
     const folders = [workspace.dir, workspace.stateDir, keys];
     // whoever the process is, it may read everything, the key too, and write nothing
@@ -110,6 +115,7 @@ describeBuilt("a database that is", () => {
     ["at its head", 0, 100],
     ["in the middle", 4096, 60 * 4096],
   ])("damaged %s: said everywhere, and left as it is", async (_where, offset, length) => {
+    using workspace = await withOneOwner();
     const checkpoint = new DatabaseSync(workspace.databasePath);
     checkpoint.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");
     checkpoint.close();
@@ -134,6 +140,7 @@ describeBuilt("a database that is", () => {
     ["the trail", "audit", 2],
     ["a server", "crm", 1],
   ])("of a newer version in %s: refused, with nothing changed", async (_what, owner, code) => {
+    using workspace = await withOneOwner();
     const database = new DatabaseSync(workspace.databasePath);
     database.prepare("INSERT INTO migration VALUES (?, 99, 'from the future', '2099-01-01')").run(owner);
     database.close();
@@ -143,6 +150,6 @@ describeBuilt("a database that is", () => {
     expect(refused.stderr).toContain(`The database has version 99 of ${owner}`);
     expect(refused.stderr).toContain("It was written by a newer Ringmain. Install that version");
     expect(workspace.query("SELECT * FROM migration")).toEqual(before);
-    expect(entries()).toBe(1);
+    expect(entriesOf(workspace)).toBe(1);
   });
 });

@@ -1,26 +1,26 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeBuilt, expectNoProcesses } from "../helpers/run-cli.ts";
 import { makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
 const fixture = (file: string) => fileURLToPath(new URL(`../fixtures/servers/${file}.mjs`, import.meta.url));
 
-describeBuilt("a server that", () => {
-  let workspace: TestWorkspace | undefined;
-  afterEach(async () => {
-    if (workspace === undefined) return;
-    await expectNoProcesses(workspace.dir);
-    workspace.remove();
-  });
-
-  async function withServer(server: object): Promise<TestWorkspace> {
-    workspace = await makeWorkspace({
+// together, since most of them wait for something that never comes
+describeBuilt("a server that", { concurrent: true }, () => {
+  /** A workspace that may be left only when no process of it is. */
+  async function withServer(server: object): Promise<TestWorkspace & AsyncDisposable> {
+    const workspace = await makeWorkspace({
       servers: { x: server, crm: { builtin: "crm" } },
       roles: { owner: { tools: ["crm.*", "x.work"] } },
     });
-    return workspace;
+    return Object.assign(workspace, {
+      async [Symbol.asyncDispose]() {
+        await expectNoProcesses(workspace.dir);
+        workspace.remove();
+      },
+    });
   }
   const program = (file: string, ...args: string[]) => ({
     command: process.execPath,
@@ -28,7 +28,7 @@ describeBuilt("a server that", () => {
   });
 
   it("crashes at its start: its last words are told, and the others are at work", async () => {
-    const broken = await withServer(program("crash-at-start"));
+    await using broken = await withServer(program("crash-at-start"));
     const servers = await broken.ringmain("servers");
     expect(servers.code).toBe(1);
     expect(servers.stdout).toMatch(/^crm\n( {2}.*\n)+$/);
@@ -48,7 +48,7 @@ describeBuilt("a server that", () => {
   });
 
   it("does not exist: its command is named", async () => {
-    const missing = await withServer({ command: "/no/such/program" });
+    await using missing = await withServer({ command: "/no/such/program" });
     const { code, stderr } = await missing.ringmain("call", "x.work");
     expect(code).toBe(1);
     expect(stderr).toContain("/no/such/program");
@@ -56,7 +56,7 @@ describeBuilt("a server that", () => {
   });
 
   it("prints to stdout: it works, with one warning", async () => {
-    const chatty = await withServer(program("prints-to-stdout"));
+    await using chatty = await withServer(program("prints-to-stdout"));
     const { code, stdout, stderr } = await chatty.ringmain("call", "x.work");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ ok: true });
@@ -66,7 +66,7 @@ describeBuilt("a server that", () => {
   });
 
   it("never answers: given up in time, and ended", async () => {
-    const silent = await withServer(program("never-answers"));
+    await using silent = await withServer(program("never-answers"));
     const { code, stdout, stderr } = await silent.ringmain("call", "x.work");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("SERVER_UNAVAILABLE  Server x started, but did not answer within");
@@ -75,7 +75,7 @@ describeBuilt("a server that", () => {
 
   it("never answers a call: the timeout of ringmain.yaml ends it", async () => {
     const text = `import { serveRaw } from ${JSON.stringify(fixture("raw"))};\nserveRaw({ call() {} });\n`;
-    const mute = await withServer({ command: process.execPath, args: ["mute.mjs"], timeout: "500ms" });
+    await using mute = await withServer({ command: process.execPath, args: ["mute.mjs"], timeout: "500ms" });
     writeFileSync(join(mute.dir, "mute.mjs"), text);
     const { code, stderr } = await mute.ringmain("call", "x.work");
     expect(code).toBe(1);
@@ -84,7 +84,7 @@ describeBuilt("a server that", () => {
   });
 
   it("has a timeout that is none", async () => {
-    const wrong = await withServer({ builtin: "crm", timeout: "soon" });
+    await using wrong = await withServer({ builtin: "crm", timeout: "soon" });
     const { code, stderr } = await wrong.ringmain("check");
     expect(code).toBe(2);
     expect(stderr).toContain("soon");
@@ -92,7 +92,7 @@ describeBuilt("a server that", () => {
   });
 
   it("ignores SIGTERM: the answer comes, and the server is ended all the same", async () => {
-    const stubborn = await withServer(program("ignores-sigterm"));
+    await using stubborn = await withServer(program("ignores-sigterm"));
     const { code, stdout } = await stubborn.ringmain("call", "x.work");
     expect(code).toBe(0);
     const { pid } = JSON.parse(stdout);
@@ -100,7 +100,7 @@ describeBuilt("a server that", () => {
   });
 
   it("is not built on the kit: refused, for nothing would record its calls", async () => {
-    const foreign = await withServer(program("not-kit"));
+    await using foreign = await withServer(program("not-kit"));
     const { code, stderr } = await foreign.ringmain("call", "x.work");
     expect(code).toBe(2);
     expect(stderr).toContain("Server x is not built on Ringmain's kit.");
