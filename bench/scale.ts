@@ -156,7 +156,7 @@ async function makeWorkspace(dir: string): Promise<string> {
   );
   const stateDir = join(dir, ".ringmain");
   ensureKeys(stateDir);
-  const sign = await createSigner(readPrivateKey(stateDir));
+  const sign = createSigner(readPrivateKey(stateDir));
   const run = { id: newId("run"), workflow: "scale", workflowHash: "0".repeat(64) };
   return sign({ principal: "agent:reader", run, lifetimeSeconds: 3600 }, systemClock.now());
 }

@@ -49,7 +49,7 @@ export async function makeWorkspace(dir: string) {
   }
   const stateDir = join(dir, ".ringmain");
   ensureKeys(stateDir);
-  const sign = await createSigner(readPrivateKey(stateDir));
+  const sign = createSigner(readPrivateKey(stateDir));
   const run = { id: newId("run"), workflow: "bench", workflowHash: "0".repeat(64) };
   return {
     /** The token of a run, as the runner makes it. */

@@ -42,7 +42,7 @@ export interface Ring {
    */
   requireRole(): void;
   /** A token for one call as another principal, outside of any run. */
-  tokenFor(principal: string): Promise<string>;
+  tokenFor(principal: string): string;
   /** Ends the servers and frees what runs here. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -71,11 +71,11 @@ export async function openRing(options: {
     now: systemClock.now(),
     synchronous: "normal",
   });
-  const sign = await createSigner(readPrivateKey(workspace.stateDir));
+  const sign = createSigner(readPrivateKey(workspace.stateDir));
   const signNow = (request: Parameters<typeof sign>[0]) => sign(request, systemClock.now());
   const lock = options.unpinned === true ? undefined : readLock(workspace);
 
-  const hubToken = await signNow({ principal: hubPrincipal, lifetimeSeconds: 30 * daySeconds });
+  const hubToken = signNow({ principal: hubPrincipal, lifetimeSeconds: 30 * daySeconds });
   const hub = createHub({
     servers: serverSpecs(workspace),
     token: () => hubToken,
@@ -97,14 +97,14 @@ export async function openRing(options: {
     // one token a run: it says which agent acts, for which run of which version of the workflow
     callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {
       const run = { id: runId, workflow, workflowHash, writes: limits.writes };
-      const token = await signNow({ principal: `agent:${agent}`, run, lifetimeSeconds: daySeconds });
+      const token = signNow({ principal: `agent:${agent}`, run, lifetimeSeconds: daySeconds });
       return ({ path, ...call }) => hub.call({ ...call, step: path, token });
     },
     onFault: ({ logId, error }) => log(`${logId}: ${error instanceof Error ? error.stack : String(error)}`),
   });
 
   const person = personAt(workspace);
-  const token = await signNow({ ...person, lifetimeSeconds: daySeconds });
+  const token = signNow({ ...person, lifetimeSeconds: daySeconds });
   return {
     workspace,
     database,

@@ -85,7 +85,7 @@ async function secretOf(
 ): Promise<string> {
   const now = new Date();
   if (as === "hub") {
-    const sign = await createSigner(readPrivateKey(workspace.stateDir));
+    const sign = createSigner(readPrivateKey(workspace.stateDir));
     return sign({ principal, lifetimeSeconds: 3_600 }, now);
   }
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now });

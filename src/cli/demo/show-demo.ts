@@ -165,7 +165,7 @@ async function play(
 
 /** Lets the collector try what nobody granted it, and returns how that was refused. */
 async function overstep(ring: Ring): Promise<{ code: string; message: string; entry: unknown }> {
-  const token = await ring.tokenFor("agent:collector");
+  const token = ring.tokenFor("agent:collector");
   const payment = ring.database
     .prepare("SELECT id, amount_minor, currency FROM accounting_payment LIMIT 1")
     .get();

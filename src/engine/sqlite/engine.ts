@@ -10,7 +10,7 @@ import type { Engine, ExecuteOptions, Run, StartRequest } from "../engine.ts";
 import type { Journal } from "../journal.ts";
 import type { Delay } from "../retry.ts";
 import type { Fault } from "../run-error.ts";
-import type { CallerFor, CallTool, ExecutePlan } from "../tool-caller.ts";
+import type { CallerFor, ExecutePlan } from "../tool-caller.ts";
 import { beginExecution } from "./execution.ts";
 import { createHeldRuns, type HeldRun } from "./held-runs.ts";
 import { isFree, type Lease, leaseMs } from "./lease.ts";
@@ -100,7 +100,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
   };
 
   /** Executes a run that was just taken, and records how it ends under the epoch of the take. */
-  const begin = (row: RunRow, report?: ExecuteOptions["report"], caller?: Promise<CallTool>): HeldRun => {
+  const begin = (row: RunRow, report?: ExecuteOptions["report"]): HeldRun => {
     const { id, epoch } = row;
     const identity = identityOf(row);
     const takenAt = clock.now().getTime();
@@ -119,7 +119,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           const { workflow, agent } = row;
           journal.markOnce({ key, runId: id, path, workflow, agent, at: clock.now() });
         }),
-      openCaller: async (limits) => caller ?? options.callerFor(identity, limits),
+      openCaller: async (limits) => options.callerFor(identity, limits),
       executePlan: options.executePlan,
       delay,
       random: options.random ?? Math.random,
@@ -147,13 +147,13 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
 
   const executeHere = async (
     runId: string,
-    obtain: () => { taken: RunRow | undefined; caller?: Promise<CallTool> },
+    obtain: () => RunRow | undefined,
     { report }: ExecuteOptions,
   ): Promise<Run> => {
     assertOpen();
-    const { taken, caller } = await write(obtain);
+    const taken = await write(obtain);
     const joined = held.find(runId);
-    if (taken !== undefined) return runOf(await begin(taken, report, caller).settled);
+    if (taken !== undefined) return runOf(await begin(taken, report).settled);
     if (joined !== undefined) {
       if (report !== undefined) joined.execution.watch(report);
       return runOf(await joined.settled);
@@ -170,20 +170,13 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       if (added !== undefined) for (const worker of workers) worker.wake();
       return { run: runOf(added ?? store.get(request.runId)), created: added !== undefined };
     },
-    async run(request, execute = {}) {
-      const { runId, plan } = request;
-      const { workflow, fileHash: workflowHash, agent } = plan;
-      // Minting a token takes as long as writing the run's rows, so both are done at once. It is minted in vain when the
-      // run exists already, with another plan perhaps.
-      const caller = (async () => options.callerFor({ runId, workflow, workflowHash, agent }, plan.limits))();
-      caller.catch(() => {});
-      const obtain = () => {
-        const added = insert(request, leaseHere());
-        return added === undefined ? { taken: take(store.get(runId)) } : { taken: added, caller };
-      };
-      return executeHere(runId, obtain, execute);
-    },
-    resume: (runId, execute = {}) => executeHere(runId, () => ({ taken: take(store.get(runId)) }), execute),
+    run: (request, execute = {}) =>
+      executeHere(
+        request.runId,
+        () => insert(request, leaseHere()) ?? take(store.get(request.runId)),
+        execute,
+      ),
+    resume: (runId, execute = {}) => executeHere(runId, () => take(store.get(runId)), execute),
 
     async cancel(runId) {
       assertOpen();

@@ -79,9 +79,8 @@ export function beginExecution(options: ExecutionOptions): Execution {
     try {
       const plan = options.readPlan();
       cancelDeadline = onDeadline(plan.limits.durationMs, options.usedMs, () => stop("timeout"));
-      const opening = options.openCaller(plan.limits);
-      const completed = options.readJournal(); // while the caller's token is being signed
-      const callTool = await unlessAborted(opening, controller.signal);
+      const completed = options.readJournal();
+      const callTool = await unlessAborted(options.openCaller(plan.limits), controller.signal);
       const context = createRunContext({
         runId: identity.runId,
         startedAt,

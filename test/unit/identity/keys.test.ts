@@ -19,7 +19,7 @@ describe("the keys of a workspace", () => {
     ensureKeys(stateDir);
     expect([readPrivateKey(stateDir), readPublicKey(stateDir)]).toEqual(keys);
     const now = new Date("2026-11-02T08:00:00Z");
-    const sign = await createSigner(readPrivateKey(stateDir));
+    const sign = createSigner(readPrivateKey(stateDir));
     const verify = await createVerifier(readPublicKey(stateDir));
     const token = await sign({ principal: "user:maria", lifetimeSeconds: 60 }, now);
     expect((await verify(token, now)).principal).toBe("user:maria");

@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from "node:crypto";
-import { SignJWT, UnsecuredJWT } from "jose";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { jwtVerify, SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, it, vi } from "vitest";
 import { createSigner, createVerifier } from "../../../src/identity/tokens.ts";
 
@@ -15,14 +15,14 @@ function keyPair() {
 
 async function ring() {
   const keys = keyPair();
-  return { keys, sign: await createSigner(keys.privateKey), verify: await createVerifier(keys.publicKey) };
+  return { keys, sign: createSigner(keys.privateKey), verify: await createVerifier(keys.publicKey) };
 }
 
 describe("a token", () => {
   it("brings back who it is for, with the run and its limits", async () => {
     const { sign, verify } = await ring();
     const run = { id: "run_1", workflow: "tidy", workflowHash: "abc", writes: 3 };
-    const token = await sign({ principal: "agent:writer", run, lifetimeSeconds: 60 }, now);
+    const token = sign({ principal: "agent:writer", run, lifetimeSeconds: 60 }, now);
     expect(await verify(token, now)).toEqual({
       principal: "agent:writer",
       verifiedBy: "run_token",
@@ -31,9 +31,28 @@ describe("a token", () => {
     });
   });
 
+  it("is a JSON Web Token that others read too", async () => {
+    const { keys, sign } = await ring();
+    const token = sign({ principal: "user:maria", roles: ["owner"], lifetimeSeconds: 60 }, now);
+    const key = createPublicKey(keys.publicKey);
+    const { payload, protectedHeader } = await jwtVerify(token, key, {
+      currentDate: now,
+      issuer: "ringmain",
+    });
+    expect(protectedHeader).toEqual({ alg: "EdDSA" });
+    const issued = now.getTime() / 1000;
+    expect(payload).toEqual({
+      iss: "ringmain",
+      sub: "user:maria",
+      iat: issued,
+      exp: issued + 60,
+      roles: ["owner"],
+    });
+  });
+
   it("of a person brings roles and no run", async () => {
     const { sign, verify } = await ring();
-    const token = await sign({ principal: "user:maria", roles: ["owner"], lifetimeSeconds: 60 }, now);
+    const token = sign({ principal: "user:maria", roles: ["owner"], lifetimeSeconds: 60 }, now);
     const identity = await verify(token, now);
     expect(identity).toEqual({
       principal: "user:maria",
@@ -45,7 +64,7 @@ describe("a token", () => {
 
   it("expires, whether it was seen before or not", async () => {
     const { keys, sign, verify } = await ring();
-    const token = await sign({ principal: "agent:writer", lifetimeSeconds: 60 }, now);
+    const token = sign({ principal: "agent:writer", lifetimeSeconds: 60 }, now);
     await verify(token, now);
     await verify(token, later(59.999));
     const fresh = await createVerifier(keys.publicKey);
@@ -59,7 +78,7 @@ describe("a token", () => {
 
   it("is verified once, also for calls that arrive together", async () => {
     const { sign, verify } = await ring();
-    const token = await sign({ principal: "agent:writer", lifetimeSeconds: 60 }, now);
+    const token = sign({ principal: "agent:writer", lifetimeSeconds: 60 }, now);
     const verifications = vi.spyOn(crypto.subtle, "verify");
     const identities = await Promise.all(Array.from({ length: 8 }, () => verify(token, now)));
     await verify(token, later(1));
@@ -70,13 +89,13 @@ describe("a token", () => {
 
   it("is refused when another key signed it, when it was altered, or when nothing signed it", async () => {
     const { keys, sign, verify } = await ring();
-    const good = await sign({ principal: "agent:reader", lifetimeSeconds: 60 }, now);
+    const good = sign({ principal: "agent:reader", lifetimeSeconds: 60 }, now);
     const [header = "", payload = "", signature = ""] = good.split(".");
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const other = await createSigner(keyPair().privateKey);
+    const other = createSigner(keyPair().privateKey);
     const forged = {
-      otherKey: await other({ principal: "agent:reader", lifetimeSeconds: 60 }, now),
+      otherKey: other({ principal: "agent:reader", lifetimeSeconds: 60 }, now),
       otherPrincipal: [header, encode({ ...claims, sub: "agent:writer" }), signature].join("."),
       laterExpiry: [header, encode({ ...claims, exp: claims.exp + 1 }), signature].join("."),
       noSignature: `${header}.${payload}.`,
