@@ -8,7 +8,7 @@ import { makeWorkspace, temporaryFolder } from "./temporary-workspace.ts";
 /** A run of ten sequential calls against the same ten calls made by hand, over the same hub and server. */
 export async function benchRun(): Promise<Result[]> {
   using folder = temporaryFolder();
-  const { token } = await makeWorkspace(folder.dir);
+  const { token, runId } = await makeWorkspace(folder.dir);
   const workspace = openWorkspace(folder.dir);
   const ring = await openRing({ workspace });
   try {
@@ -22,9 +22,9 @@ export async function benchRun(): Promise<Result[]> {
       if (status !== "done") throw new Error(error?.message ?? status);
     };
     const byHand = async () => {
-      const runId = newId("run");
+      const path = newId("hand");
       for (const step of plan.steps) {
-        const key = `${runId}/${step.id}`;
+        const key = `${runId}/${path}/${step.id}`;
         await ring.hub.call({
           tool: "bench.add_note",
           arguments: { text: "hello" },

@@ -18,10 +18,10 @@ export interface Payload {
  */
 export interface Appender {
   /**
-   * Reads the tree head. Call it at the start of every transaction: another process may have appended. Throws
-   * AUDIT_BROKEN when the trail does not end where its head says.
+   * Reads the tree head, and returns how many entries there are. Call it at the start of every transaction: another
+   * process may have appended. Throws AUDIT_BROKEN when the trail does not end where its head says.
    */
-  load(): void;
+  load(): number;
   /** Takes one entry and its payload. Returns its sequence number. */
   append(draft: EntryDraft, payload?: Payload): number;
   /** Writes the entries taken so far. Call it before the trail is read in the same transaction. */
@@ -66,6 +66,7 @@ export function createAppender(database: DatabaseSync): Appender {
       if (row.size !== (row.last ?? 0)) throw cutOff(Number(row.size), Number(row.last));
       tree = Frontier.fromBytes(Number(row.size), row.frontier);
       waiting = []; // of a transaction that was rolled back
+      return tree.size;
     },
     append(draft, payload = {}) {
       const seq = tree.size + 1;

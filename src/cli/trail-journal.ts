@@ -2,17 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
 import { type CompletedCall, completedCallsReader, onceFinder } from "../audit/completed-calls.ts";
 import type { EntryDraft } from "../audit/entry.ts";
+import { runnerTool } from "../audit/run-endings.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Journal, JournalRecord } from "../engine/journal.ts";
 import type { RunIdentity } from "../engine/tool-caller.ts";
-
-/** Under which names the runner's own entries stand in the trail. */
-const runnerTool = {
-  start: "ringmain.start_run",
-  finish: "ringmain.finish_run",
-  once: "ringmain.once",
-} as const;
 
 const transient: ReadonlySet<ErrorCode> = new Set([
   "STORE_BUSY",

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
+import { runEndings } from "../audit/run-endings.ts";
 import { storedCallFinder } from "../audit/stored-call.ts";
 import type { PrincipalLimits } from "../core/agent-file.ts";
 import type { Clock } from "../core/clock.ts";
@@ -26,10 +27,12 @@ import { shortened, textOfUnread } from "./kept-arguments.ts";
 import { checkLimits, createLimits } from "./limits.ts";
 import { linksOver } from "./links.ts";
 import {
+  endedRun,
   invalidArguments,
   isFitForKey,
   noCredential,
   pausedError,
+  requireOwnKey,
   resultTooLarge,
   unfitKey,
   unknownTool,
@@ -75,13 +78,16 @@ export function createPipeline<Tables, Context>(options: {
   const limits = createLimits(database, options.limits);
   const linksOf = linksOver(database, server, restriction);
   const recheckCredential = credentialRechecker(database);
+  const hasEnded = runEndings(database);
   const readPauses = database.prepare("SELECT principal FROM identity_pause");
   let paused: ReadonlySet<unknown> = new Set();
+  /** How many entries there were before the open transaction. */
+  let committed = 0;
   /** The keys of the open transaction's calls: their entries may not be written yet. */
   const recentKeys = new Set<string | undefined>();
   const commits = new GroupCommit<Answer>(database, control, {
     opened() {
-      appender.load();
+      committed = appender.load();
       recentKeys.clear();
       // nobody else can write until the commit, so this holds for every call of the transaction
       paused = new Set(readPauses.all().map((row) => row.principal));
@@ -137,6 +143,7 @@ export function createPipeline<Tables, Context>(options: {
       call.identity = await incoming.identify();
       if (call.identity.verifiedBy === "none")
         throw noCredential(call.identity.principal, `${server}.${incoming.tool}`);
+      requireOwnKey(call.identity.run, call.incoming.key);
 
       // 2. valid?
       const asked = tool ?? view;
@@ -201,9 +208,10 @@ export function createPipeline<Tables, Context>(options: {
     if (call.refusal !== undefined) throw call.refusal;
     const { principal, roles } = identity;
 
-    // 3. paused? Or revoked since step 1, while it waited for its transaction?
+    // 3. paused? Or revoked since step 1, while it waited for its transaction? The token of a run ends with it.
     if (paused.has(everyone) || paused.has(principal)) throw pausedError(principal, paused.has(everyone));
     if (identity.credential !== undefined) recheckCredential(identity.credential, now);
+    if (identity.run !== undefined && hasEnded(identity.run.id, committed)) throw endedRun(identity.run.id);
     if (call.view !== undefined) return executeView(call.view, call, attempt, now);
     if (tool === undefined) throw notFound(incoming);
 

@@ -56,6 +56,20 @@ export function pausedError(principal: string, everyone: boolean): RingmainError
   return new RingmainError("PAUSED", message, { hint: `A person can let it go on with \`${command}\`.` });
 }
 
+export function endedRun(run: string): RingmainError {
+  return new RingmainError("POLICY_DENIED", `The token is of run ${run}, which has ended.`, {
+    hint: "Start the workflow anew: each run has a token of its own.",
+  });
+}
+
+/** Throws POLICY_DENIED for the key of a step of another run: a run's token is good for its own steps only. */
+export function requireOwnKey(run: { id: string } | undefined, key: string | undefined): void {
+  if (run === undefined || key === undefined || key.startsWith(`${run.id}/`)) return;
+  throw new RingmainError("POLICY_DENIED", `The token is of run ${run.id}, the key is not.`, {
+    hint: "The keys of a run's calls begin with its id and a slash.",
+  });
+}
+
 export function resultTooLarge(tool: string): RingmainError {
   return new RingmainError("STATE_INVALID", `The result of ${tool} is larger than 1 MiB.`, {
     hint: "Ask for less: a smaller limit, or a narrower filter.",

@@ -29,8 +29,12 @@ afterEach(() => {
 
 describe("an idempotency key", () => {
   it("gives the stored result again for the same arguments, and does nothing", async () => {
-    const first = await notes.call("add_note", { text: "once" }, { token: ann, key: "k" });
-    const second = await notes.call("add_note", { pinned: false, text: "once" }, { token: ann, key: "k" });
+    const first = await notes.call("add_note", { text: "once" }, { token: ann, key: "run_a/k" });
+    const second = await notes.call(
+      "add_note",
+      { pinned: false, text: "once" },
+      { token: ann, key: "run_a/k" },
+    );
     expect(second.result).toBe(first.result);
     expect(second.replayed).toEqual({ entry: first.entry, run: "run_a" });
     expect(notes.notes()).toEqual(["once"]);
@@ -38,7 +42,7 @@ describe("an idempotency key", () => {
       outcome: "replayed",
       replay_of: first.entry,
       changed: [],
-      key: "k",
+      key: "run_a/k",
     });
     expect(notes.payload(second.entry)?.result).toBeNull();
     expect(notes.verify().faults).toEqual([]);
@@ -46,7 +50,9 @@ describe("an idempotency key", () => {
 
   it("does the work once for calls in flight together", async () => {
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => notes.call("add_note", { text: "once" }, { token: ann, key: "k" })),
+      Array.from({ length: 8 }, () =>
+        notes.call("add_note", { text: "once" }, { token: ann, key: "run_a/k" }),
+      ),
     );
     expect(new Set(answers.map((answer) => answer.result)).size).toBe(1);
     expect(answers.filter((answer) => answer.replayed === undefined)).toHaveLength(1);
@@ -54,33 +60,35 @@ describe("an idempotency key", () => {
   });
 
   it("is a conflict with other arguments", async () => {
-    await notes.result("add_note", { text: "one" }, { token: ann, key: "k" });
-    const answer = await notes.call("add_note", { text: "two" }, { token: ann, key: "k" });
+    await notes.result("add_note", { text: "one" }, { token: ann, key: "run_a/k" });
+    const answer = await notes.call("add_note", { text: "two" }, { token: ann, key: "run_a/k" });
     expect(answer.error).toMatchObject({ code: "CONFLICT", message: expect.stringContaining("#1") });
     expect(notes.notes()).toEqual(["one"]);
     expect(notes.lastEntry()).toMatchObject({ outcome: "failed", error: "CONFLICT" });
   });
 
   it("does not remember a failure or a refusal", async () => {
-    await notes.call("send_note", { id: "note_0" }, { token: ann, key: "k" });
-    await notes.call("send_note", { id: "note_0" }, { token: ann, key: "k" });
+    await notes.call("send_note", { id: "note_0" }, { token: ann, key: "run_a/k" });
+    await notes.call("send_note", { id: "note_0" }, { token: ann, key: "run_a/k" });
     expect(notes.entries().map((entry) => entry.error)).toEqual(["NOT_FOUND", "NOT_FOUND"]);
-    await notes.call("add_note", { text: "x" }, { token: eve, key: "k" });
-    expect((await notes.call("add_note", { text: "x" }, { token: ann, key: "k" })).replayed).toBeUndefined();
+    await notes.call("add_note", { text: "x" }, { token: eve, key: "run_a/k" });
+    expect(
+      (await notes.call("add_note", { text: "x" }, { token: ann, key: "run_a/k" })).replayed,
+    ).toBeUndefined();
   });
 
   it("belongs to its principal and its tool", async () => {
-    await notes.result("add_note", { text: "ann's" }, { token: ann, key: "k" });
-    await notes.result("add_note", { text: "bob's" }, { token: bob, key: "k" });
+    await notes.result("add_note", { text: "ann's" }, { token: ann, key: "run_a/k" });
+    await notes.result("add_note", { text: "bob's" }, { token: bob, key: "run_a/k" });
     expect(notes.notes()).toEqual(["ann's", "bob's"]);
-    const { error } = await notes.call("boom", {}, { token: ann, key: "k" });
+    const { error } = await notes.call("boom", {}, { token: ann, key: "run_a/k" });
     expect(error?.code).toBe("INTERNAL");
   });
 
   it("answers RESULT_ERASED once the payload is gone", async () => {
-    await notes.result("add_note", { text: "one" }, { token: ann, key: "k" });
+    await notes.result("add_note", { text: "one" }, { token: ann, key: "run_a/k" });
     notes.reader.exec("DELETE FROM audit_payload WHERE seq = 1");
-    const answer = await notes.call("add_note", { text: "one" }, { token: ann, key: "k" });
+    const answer = await notes.call("add_note", { text: "one" }, { token: ann, key: "run_a/k" });
     expect(answer.error).toMatchObject({ code: "RESULT_ERASED" });
     expect(notes.notes()).toEqual(["one"]);
     expect(notes.verify()).toMatchObject({ faults: [], erased: 1 });
@@ -101,7 +109,7 @@ describe("an idempotency key", () => {
   });
 
   it("may be any other text", async () => {
-    for (const key of ["k".repeat(2048), "run/step[Zoë 🚢]/'\"\\%_"]) {
+    for (const key of [`run_a/${"k".repeat(2042)}`, "run_a/step[Zoë 🚢]/'\"\\%_"]) {
       const request = ["add_note", { text: "x" }, { token: ann, key }] as const;
       const first = await notes.call(...request);
       expect((await notes.call(...request)).replayed?.entry).toBe(first.entry);
@@ -114,7 +122,7 @@ describe("a business key", () => {
     const first = await notes.call(
       "add_note",
       { text: "ann's" },
-      { token: ann, once: "invoice 7", key: "a" },
+      { token: ann, once: "invoice 7", key: "run_a/a" },
     );
     const second = await notes.call(
       "add_note",
