@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { Client as Client2 } from "@modelcontextprotocol/client";
 import { StdioClientTransport as StdioTransport2 } from "@modelcontextprotocol/client/stdio";
@@ -10,9 +7,8 @@ import { StdioClientTransport as StdioTransport1 } from "@modelcontextprotocol/s
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lastEntries } from "../../../src/audit/read.ts";
 import { metaKey } from "../../../src/core/call-meta.ts";
+import { handshake, notesOptions, startRaw } from "../../fixtures/kit/raw-notes.ts";
 import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
-
-const program = new URL("../../fixtures/kit/notes/main.ts", import.meta.url).pathname;
 
 let workspace: TemporaryWorkspace;
 let credential: string;
@@ -36,11 +32,8 @@ function entries() {
   }
 }
 
-/** How a client such as Claude Desktop starts the server: from `/`, with next to no environment. */
-function startOptions(environment: Record<string, string>) {
-  const env = { RINGMAIN_WORKSPACE: workspace.dir, ...environment };
-  return { command: process.execPath, args: [program], env, cwd: "/", stderr: "ignore" as const };
-}
+const startOptions = (environment: Record<string, string>) => notesOptions(workspace, environment);
+const start = (environment: Record<string, string>) => startRaw(workspace, environment);
 
 async function connect2(environment: Record<string, string>, mode: "legacy" | "auto") {
   const client = new Client2({ name: "test", version: "2" }, { versionNegotiation: { mode } });
@@ -245,32 +238,3 @@ describe("the process of a server", () => {
     expect(server.stderr().trim().split("\n")).toHaveLength(1);
   });
 });
-
-const handshake = {
-  protocolVersion: "2025-11-25",
-  capabilities: {},
-  clientInfo: { name: "raw", version: "0" },
-};
-
-/** Starts the server's program and speaks to it in lines. */
-function start(environment: Record<string, string>) {
-  const { command, args, env, cwd } = startOptions(environment);
-  const child: ChildProcess = spawn(command, args, { cwd, env, stdio: "pipe" });
-  let stderr = "";
-  child.stderr?.on("data", (text) => {
-    stderr += text;
-  });
-  return {
-    child,
-    stderr: () => stderr,
-    lines: () => createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator](),
-    send: (message: object) => child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`),
-    /** Does something and gives the exit code. Fails when the process does not end in time. */
-    async endsWithin(ms: number, act: () => void): Promise<unknown> {
-      const ended = once(child, "close", { signal: AbortSignal.timeout(ms) });
-      act();
-      const [code] = await ended;
-      return code;
-    },
-  };
-}
