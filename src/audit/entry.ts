@@ -47,6 +47,11 @@ export const entrySchema = z.object({
   /** SHA-256 over label, salt and canonical JSON (`commitment.ts`), in hex. */
   arguments_commitment: z.string().optional(),
   result_commitment: z.string().optional(),
+  /**
+   * What counts towards the caller's amount limits: the path of each sum, how much in the smallest unit, and its
+   * currency, or null where it has none. Absent when no such limit binds the caller's calls of the tool.
+   */
+  spent: z.array(z.tuple([z.string(), z.int(), z.string().nullable()])).optional(),
   /** The rows that the call changed: table, id and version after it. */
   changed: z.array(z.tuple([z.string(), z.string(), z.int()])),
 });
@@ -84,6 +89,7 @@ export function entryText(draft: EntryDraft, place: EntryPlace): string {
     run: draft.run,
     seq: place.seq,
     server: draft.server,
+    spent: draft.spent,
     step: draft.step,
     time: draft.time,
     tool: draft.tool,

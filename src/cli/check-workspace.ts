@@ -1,5 +1,6 @@
+import { checkAmountLimits } from "../core/check-amount-limits.ts";
 import { compareProblems, type Problem } from "../core/problem.ts";
-import type { ToolDescription } from "../core/tool-description.ts";
+import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import { calledTools } from "../workflow/called-tools.ts";
 import { checkWorkflows } from "../workflow/check.ts";
 import type { Plan } from "../workflow/plan.ts";
@@ -26,8 +27,20 @@ export async function checkWorkspace(
   const { plans, problems } = checkWorkflows({ agents, workflows, tools });
   const concerning = only === undefined ? undefined : calledTools(plans.flatMap(({ steps }) => steps));
   const ofPolicies = await checkPolicyFiles(workspace, tools, concerning);
-  const found = [...workspace.problems, ...problems, ...ofPolicies];
+  const found = [...workspace.problems, ...problems, ...ofPolicies, ...checkLimits(workspace, tools)];
   return { plans, problems: found.sort(compareProblems) };
+}
+
+function checkLimits({ amountLimits }: Workspace, tools: readonly ToolDescription[]): Problem[] {
+  if (amountLimits.length === 0) return [];
+  const byId = new Map(tools.map((tool) => [toolId(tool), tool]));
+  const problems: Problem[] = [];
+  for (const { limits, problemAt } of amountLimits) {
+    checkAmountLimits(limits, byId, (path, { code, message, hint }) => {
+      problems.push(problemAt(path, code, message, hint));
+    });
+  }
+  return problems;
 }
 
 /** Loads Cedar only when there is something for it to check. */

@@ -96,7 +96,7 @@ export async function openRing(options: {
     executePlan,
     // one token a run: it says which agent acts, for which run of which version of the workflow
     callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {
-      const run = { id: runId, workflow, workflowHash, writes: limits.writes };
+      const run = { id: runId, workflow, workflowHash, ...limits };
       const token = signNow({ principal: `agent:${agent}`, run, lifetimeSeconds: daySeconds });
       return ({ path, ...call }) => hub.call({ ...call, step: path, token });
     },

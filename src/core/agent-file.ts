@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { amountLimit } from "./amount-limit.ts";
 import type { Problem } from "./problem.ts";
-import { readYaml } from "./yaml-file.ts";
+import { type ProblemAt, readYaml } from "./yaml-file.ts";
 
 /** `server.tool`, or `server.*` for every read tool of a server. */
 export const toolPattern = z
@@ -14,6 +15,9 @@ export const toolPattern = z
 export const principalLimits = z.strictObject({
   writes_per_day: z.int().min(0).optional(),
   calls_per_day: z.int().min(0).optional(),
+  calls_per_minute: z.int().min(0).optional(),
+  /** Of what calls of a tool move: `sum(refund.amount)` a day. */
+  amounts_per_day: z.array(amountLimit).optional(),
   usd: z.number().min(0).optional(),
   usd_per_day: z.number().min(0).optional(),
 });
@@ -42,7 +46,11 @@ export interface Agent extends z.infer<typeof frontMatter> {
 const fence = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
 /** Reads one agent file. Returns the agent, or the problems that keep it from being one. */
-export function parseAgent(id: string, file: string, source: string): { agent?: Agent; problems: Problem[] } {
+export function parseAgent(
+  id: string,
+  file: string,
+  source: string,
+): { agent?: Agent; problems: Problem[]; problemAt?: ProblemAt } {
   const text = source.replace(/^\uFEFF/, "");
   const match = fence.exec(text);
   if (match?.[1] === undefined) {
@@ -63,5 +71,5 @@ export function parseAgent(id: string, file: string, source: string): { agent?: 
       problemAt(["name"], "agent-name", `The name "${value.name}" differs from the file name "${id}".`, hint),
     );
   }
-  return { agent: { ...value, id, file, prompt: text.slice(match[0].length).trim() }, problems };
+  return { agent: { ...value, id, file, prompt: text.slice(match[0].length).trim() }, problems, problemAt };
 }

@@ -17,7 +17,7 @@ export interface YamlFile<T> {
   problemAt: ProblemAt;
 }
 
-type ProblemAt = (path: YamlPath, code: string, message: string, hint?: string) => Problem;
+export type ProblemAt = (path: YamlPath, code: string, message: string, hint?: string) => Problem;
 
 /**
  * Reads a YAML text against a schema, keeping positions. `lineOffset` is the number of lines before the text

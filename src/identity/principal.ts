@@ -1,3 +1,5 @@
+import type { AmountLimit } from "../core/amount-limit.ts";
+
 /** How a principal was verified. `none` is a caller without a credential, or with a bad one. */
 export type Verification = "run_token" | "runner_token" | "credential" | "none";
 
@@ -21,6 +23,10 @@ export interface RunClaims {
   workflowHash: string;
   /** At most this many writes in the run. */
   writes?: number | undefined;
+  /** At most this many calls in the run, reads included. */
+  calls?: number | undefined;
+  /** At most these amounts in the run. */
+  amounts?: readonly AmountLimit[] | undefined;
 }
 
 /** A caller nobody vouches for. No list grants it anything. */

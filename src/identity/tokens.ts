@@ -3,6 +3,7 @@ import { createPrivateKey, sign } from "node:crypto";
 import { jwtVerify } from "jose/jwt/verify";
 import { importSPKI } from "jose/key/import";
 import { z } from "zod";
+import { amountLimit } from "../core/amount-limit.ts";
 import { RingmainError } from "../core/errors.ts";
 import type { Identity, RunClaims } from "./principal.ts";
 
@@ -33,6 +34,8 @@ export function createSigner(privateKeyPem: string): (request: TokenRequest, now
       workflow: run.workflow,
       workflow_hash: run.workflowHash,
       writes: run.writes,
+      calls: run.calls,
+      amounts: run.amounts,
     };
     const payload = { iss: issuer, sub: principal, iat, exp: iat + lifetimeSeconds, roles, run: claims };
     const signed = `${header}.${encode(payload)}`;
@@ -49,7 +52,14 @@ const claimsSchema = z.object({
   exp: z.number(),
   roles: z.array(z.string()),
   run: z
-    .object({ id: z.string(), workflow: z.string(), workflow_hash: z.string(), writes: z.int().optional() })
+    .object({
+      id: z.string(),
+      workflow: z.string(),
+      workflow_hash: z.string(),
+      writes: z.int().optional(),
+      calls: z.int().optional(),
+      amounts: z.array(amountLimit).optional(),
+    })
     .optional(),
 });
 
@@ -102,6 +112,8 @@ async function verify(
       workflow: run.workflow,
       workflowHash: run.workflow_hash,
       writes: run.writes,
+      calls: run.calls,
+      amounts: run.amounts,
     };
     return {
       identity: { principal: sub, verifiedBy: run ? "run_token" : "runner_token", roles, run: claims },

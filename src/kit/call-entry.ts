@@ -44,6 +44,7 @@ export function draftOf<Context>(options: {
     replay_of: replayed?.entry,
     duration_us: Math.round(durationMs * 1000),
     changed: attempt.changed,
+    spent: outcome === "done" ? attempt.spent : undefined,
   };
 }
 

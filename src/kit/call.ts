@@ -63,6 +63,8 @@ export interface Attempt {
   decision: "allow" | "deny" | "none";
   policies: string[];
   changed: EntryDraft["changed"];
+  /** What it counts towards the amount limits of its caller when it succeeds. */
+  spent?: EntryDraft["spent"];
   /** Whether it has touched the store, so that a savepoint stands before its first query. */
   savepoint: boolean;
   result?: string;

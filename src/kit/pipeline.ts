@@ -227,7 +227,7 @@ export function createPipeline<Tables, Context>(options: {
     const { key, once } = incoming;
     // What the search and the limits below must see is written now: once the unit has its savepoint, undoing the call
     // would undo the entries of others with it.
-    const bounds = limits.of(identity, tool.effect);
+    const bounds = limits.of(identity, tool);
     if (bounds.length > 0 || recentKeys.has(key) || recentKeys.has(once)) appender.flush();
     if (key !== undefined) recentKeys.add(key);
     if (once !== undefined) recentKeys.add(once);
@@ -249,8 +249,8 @@ export function createPipeline<Tables, Context>(options: {
       restriction.handlerRunning = false;
 
       // 7. may?
-      checkLimits(bounds, now);
       const known = facts && tool.facts ? tool.facts.parse(facts) : {};
+      attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });
       applyDecision(attempt, access.decide({ principal, roles, tool: id, arguments: input, facts: known }));
       attempt.policies = [grant, ...attempt.policies];
 
@@ -272,9 +272,9 @@ export function createPipeline<Tables, Context>(options: {
     const { identity, input } = call;
     const asking = { server, identity, access, attempt };
     requireGrants(view, definition.tools, asking);
-    const bounds = limits.of(identity, "read");
+    const bounds = limits.of(identity, { effect: "read" });
     if (bounds.length > 0) appender.flush();
-    checkLimits(bounds, now);
+    checkLimits(bounds, { now, arguments: input, facts: {} });
     attempt.decision = "allow";
     const scope = scopeOf(identity.principal, attempt, now);
     try {

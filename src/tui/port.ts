@@ -1,3 +1,4 @@
+import type { PrincipalLimits } from "../core/agent-file.ts";
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Effect } from "../core/tool-description.ts";
@@ -36,7 +37,7 @@ export interface AgentSummary {
   model?: string | undefined;
   /** Its grants: `server.tool`, or `server.*` for the read tools. */
   tools: readonly string[];
-  limits: Readonly<Record<string, number | undefined>>;
+  limits: PrincipalLimits;
   /** The text below the front matter. */
   prompt: string;
 }

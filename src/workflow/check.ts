@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Agent } from "../core/agent-file.ts";
+import { checkAmountLimits } from "../core/check-amount-limits.ts";
 import { didYouMean } from "../core/closest.ts";
 import type { Problem } from "../core/problem.ts";
 import { type ToolDescription, toolId } from "../core/tool-description.ts";
@@ -78,7 +79,7 @@ function checkWorkflow(options: {
       problems.push(source.problemAt(["outputs", name, ...path], { code, message, hint }, place));
     }
   }
-  const limits = readLimits(workflow, report);
+  const limits = readLimits(workflow, tools, report);
   if (problems.length > 0) return { problems: inOrder(problems) };
   const plan: Plan = {
     workflow: id,
@@ -137,9 +138,19 @@ function checkScheduledInputs({ on, inputs }: WorkflowFile, report: Report): voi
   report(["inputs", needed], { code: "input-without-default", message, hint: "Give it a default." });
 }
 
-function readLimits({ limits }: WorkflowFile, report: Report): Plan["limits"] {
-  const { duration, writes } = limits;
+function readLimits(
+  { limits }: WorkflowFile,
+  tools: ReadonlyMap<string, ToolDescription>,
+  report: Report,
+): Plan["limits"] {
+  const { duration, writes, calls, amounts } = limits;
+  checkAmountLimits(amounts ?? [], tools, (path, fault) => report(["limits", "amounts", ...path], fault));
   const durationMs =
     duration === undefined ? undefined : readDuration(duration, ["limits", "duration"], report);
-  return { ...(durationMs !== undefined && { durationMs }), ...(writes !== undefined && { writes }) };
+  return {
+    ...(durationMs !== undefined && { durationMs }),
+    ...(writes !== undefined && { writes }),
+    ...(calls !== undefined && { calls }),
+    ...(amounts !== undefined && { amounts }),
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { amountLimit } from "../core/amount-limit.ts";
 import { didYouMean } from "../core/closest.ts";
 import { isRecord, type Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
@@ -39,6 +40,8 @@ const workflowFile = z.strictObject({
     .strictObject({
       duration: z.string().optional(),
       writes: z.int().min(0).optional(),
+      calls: z.int().min(0).optional(),
+      amounts: z.array(amountLimit).optional(),
       usd: z.number().min(0).optional(),
     })
     .default({}),

@@ -1,3 +1,4 @@
+import type { AmountLimit } from "../core/amount-limit.ts";
 import type { Json } from "../core/json.ts";
 
 /**
@@ -13,7 +14,7 @@ export interface Plan {
   fileHash: string;
   /** JSON Schema of each input, with defaults. */
   inputs: Record<string, Json>;
-  limits: { durationMs?: number; writes?: number };
+  limits: { durationMs?: number; writes?: number; calls?: number; amounts?: AmountLimit[] };
   /** When it runs by itself; empty when only a person starts it. */
   schedules: PlanSchedule[];
   steps: PlanStep[];

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Agent, parseAgent } from "../core/agent-file.ts";
+import { type Agent, type PrincipalLimits, parseAgent } from "../core/agent-file.ts";
+import type { AmountLimit } from "../core/amount-limit.ts";
 import { RingmainError } from "../core/errors.ts";
 import { compareProblems, type Problem } from "../core/problem.ts";
 import { parseWorkspaceFile, type WorkspaceFile } from "../core/workspace-file.ts";
+import type { ProblemAt, YamlPath } from "../core/yaml-file.ts";
 
 /** A file of the workspace. `file` is relative to it. */
 export interface SourceFile {
@@ -24,6 +26,14 @@ export interface Workspace {
   policies: SourceFile[];
   /** Faults of the agent files. */
   problems: Problem[];
+  /** For faults that only the tools can tell: every list of amount limits, and where its values stand. */
+  amountLimits: PlacedAmountLimits[];
+}
+
+/** A list under `amounts_per_day`; paths are within it. */
+interface PlacedAmountLimits {
+  limits: readonly AmountLimit[];
+  problemAt: ProblemAt;
 }
 
 /**
@@ -32,7 +42,7 @@ export interface Workspace {
  */
 export function loadWorkspace(dir: string): Workspace {
   const path = join(dir, "ringmain.yaml");
-  const { value: config, problems: faults } = parseWorkspaceFile(readText(path));
+  const { value: config, problems: faults, problemAt } = parseWorkspaceFile(readText(path));
   if (config === undefined) throw faultyFile(faults);
   const stateDir = resolve(dir, config.state);
   const parsed = sourceFiles(dir, "agents", ".md").map(({ id, file, text }) => parseAgent(id, file, text));
@@ -47,7 +57,25 @@ export function loadWorkspace(dir: string): Workspace {
     workflows: sourceFiles(dir, "workflows", ".yaml").filter(({ id }) => !id.endsWith(".test")),
     policies: sourceFiles(dir, "policies", ".cedar"),
     problems: parsed.flatMap(({ problems }) => problems).sort(compareProblems),
+    amountLimits: [
+      ...parsed.flatMap(({ agent, problemAt }) => placed(agent?.limits, [], problemAt)),
+      ...(["clients", "roles"] as const).flatMap((kind) =>
+        Object.entries(config[kind]).flatMap(([id, { limits }]) => placed(limits, [kind, id], problemAt)),
+      ),
+    ],
   };
+}
+
+function placed(
+  limits: PrincipalLimits | undefined,
+  owner: YamlPath,
+  problemAt: ProblemAt | undefined,
+): PlacedAmountLimits[] {
+  if (limits?.amounts_per_day === undefined || problemAt === undefined) return [];
+  const start = [...owner, "limits", "amounts_per_day"];
+  return [
+    { limits: limits.amounts_per_day, problemAt: (path, ...told) => problemAt([...start, ...path], ...told) },
+  ];
 }
 
 function faultyFile(faults: readonly Problem[]): RingmainError {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { limitWords } from "../../core/limit-words.ts";
 import { everyone } from "../../identity/pauses.ts";
 import { examples, globalOptions } from "../command.ts";
 import { pausedPrincipals } from "../paused-principals.ts";
@@ -29,7 +30,7 @@ function showAgents(command: Command): void {
       `  ${colour.dim("kind  ")}  ${model === undefined ? "scripted: its workflows spell out every step" : `model ${model}`}`,
     );
     terminal.print(`  ${colour.dim("tools ")}  ${tools.join(", ") || "none"}`);
-    const told = Object.entries(limits).map(([limit, most]) => `${limit} ${most}`);
+    const told = limitWords(limits);
     if (told.length > 0) terminal.print(`  ${colour.dim("limits")}  ${told.join(", ")}`);
   }
   if (workspace.agents.length === 0) terminal.note("There are no agents yet; each is a file agents/NAME.md.");

@@ -1,5 +1,5 @@
+import { decimalAmount } from "../../core/decimal-amount.ts";
 import { isRecord } from "../../core/json.ts";
-import { decimalAmount } from "./decimal-amount.ts";
 import { spreadsheetText } from "./spreadsheet-text.ts";
 
 /** A column of an export: its name in the header, and what stands in it for an item. */

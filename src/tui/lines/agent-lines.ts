@@ -1,3 +1,4 @@
+import { limitWords } from "../../core/limit-words.ts";
 import type { AgentSummary } from "../port.ts";
 import type { TuiState } from "../state.ts";
 import { grantLines } from "./grant-lines.ts";
@@ -7,15 +8,12 @@ import { emptyLine, type Line, labelled, line, oneLine, paragraph } from "./line
 export function agentLines(agent: AgentSummary, state: TuiState, width: number): Line[] {
   const { id, description, model, limits, prompt } = agent;
   const workflows = (state.workflows ?? []).filter((workflow) => workflow.agent === id);
-  const told = Object.entries(limits)
-    .filter(([, most]) => most !== undefined)
-    .map(([limit, most]) => `${limit.replaceAll("_", " ")}: ${most}`);
   return [
     [{ text: `agent:${oneLine(id)}`, bold: true }],
     ...paragraph(description, width),
     emptyLine,
     ...labelled("kind", model === undefined ? "scripted" : `model ${model}`, width),
-    ...labelled("limits", told.join(", ") || "none of its own", width),
+    ...labelled("limits", limitWords(limits).join(", ") || "none of its own", width),
     ...labelled("acts in", workflows.map(({ name }) => name).join(", ") || "no workflow", width),
     emptyLine,
     line("may use", "dim"),

@@ -13,6 +13,7 @@ const values: Record<string, fc.Arbitrary<unknown>> = {
   duration_us: fc.nat(),
   replay_of: fc.option(fc.nat(), { nil: undefined }),
   policies: fc.array(text),
+  spent: fc.option(fc.array(fc.tuple(text, fc.nat(), fc.option(text))), { nil: undefined }),
   changed: fc.array(fc.tuple(text, text, fc.nat())),
 };
 const required = ["time", "principal", "verified_by", "server", "tool", "effect"];

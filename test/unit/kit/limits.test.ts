@@ -77,7 +77,7 @@ describe("limits", () => {
     const add = (token: string) => notes.call("add_note", { text: "a" }, { token });
     const answers = await Promise.all([add(token), add(token), add(other)]);
     expect(outcomesOf(answers)).toEqual(["done", "LIMIT_EXCEEDED", "done"]);
-    expect(answers[1]?.error?.message).toBe("A run of tidy may make at most 1 writes.");
+    expect(answers[1]?.error?.message).toBe("A run of tidy may make at most 1 write, and has made 1.");
   });
 
   it("of a role bind each of its people alone", async () => {

@@ -121,7 +121,7 @@ export async function openShop(processes = 2) {
       const plan = plans.find((candidate) => candidate.workflow === workflow);
       if (plan === undefined) throw new Error(`${workflow} has faults`);
       const token = await workspace.token(`agent:${plan.agent}`, {
-        run: { id, workflow, workflowHash: plan.fileHash, writes: plan.limits.writes },
+        run: { id, workflow, workflowHash: plan.fileHash, ...plan.limits },
       });
       for (const [attempt, crash] of [...crashes, undefined].entries()) {
         try {

@@ -1,4 +1,4 @@
-import { minorDigits } from "../../core/minor-digits.ts";
+import { minorDigits } from "./minor-digits.ts";
 
 /**
  * An amount of money as decimal text: 1250 minor units of EUR are 12.50. A code that ISO 4217 does not know has no
