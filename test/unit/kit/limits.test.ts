@@ -11,6 +11,7 @@ beforeEach(async () => {
     agents: {
       writer: { tools, limits: { writes_per_day: 3 } },
       caller: { tools, limits: { calls_per_day: 2 } },
+      slow: { tools, limits: { calls_per_minute: 2 } },
       free: { tools },
     },
     roles: { clerk: { tools, limits: { writes_per_day: 1 } }, owner: { tools } },
@@ -78,6 +79,48 @@ describe("limits", () => {
     const answers = await Promise.all([add(token), add(token), add(other)]);
     expect(outcomesOf(answers)).toEqual(["done", "LIMIT_EXCEEDED", "done"]);
     expect(answers[1]?.error?.message).toBe("A run of tidy may make at most 1 write, and has made 1.");
+  });
+
+  it("of a run's calls count its reads too", async () => {
+    const run = { id: "run_1", workflow: "tidy", workflowHash: "h", calls: 2 };
+    const token = await workspace.token("agent:free", { run });
+    const answers = [
+      await notes.call("list_notes", {}, { token }),
+      await notes.call("add_note", { text: "a" }, { token }),
+      await notes.call("list_notes", {}, { token }),
+    ];
+    expect(outcomesOf(answers)).toEqual(["done", "done", "LIMIT_EXCEEDED"]);
+    expect(answers[2]?.error).toMatchObject({
+      message: "A run of tidy may make at most 2 calls, and has made 2.",
+      hint: "Another run has all of it again. Raise calls under limits: in workflows/tidy.yaml if more is meant.",
+    });
+  });
+
+  it("of a minute let a call pass as soon as the minute before it has room", async () => {
+    const token = await workspace.token("agent:slow");
+    const list = () => notes.call("list_notes", {}, { token });
+    const at = async (instant: string) => {
+      notes.setNow(`2026-11-02T${instant}Z`);
+      return list();
+    };
+    expect(outcomesOf([await at("08:00:00.000"), await at("08:00:30.000")])).toEqual(["done", "done"]);
+    const refused = await at("08:00:59.999");
+    expect(refused.error).toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      message: "agent:slow may make at most 2 calls a minute, and has made 2 in the last one.",
+      hint:
+        "The next one is possible at 2026-11-02T08:01:00.000Z. " +
+        "Raise calls_per_minute under limits: in agents/slow.md if more is meant.",
+    });
+    expect(outcomesOf([await at("08:01:00.000"), await at("08:01:29.999")])).toEqual([
+      "done",
+      "LIMIT_EXCEEDED",
+    ]);
+    // another process, which did not see them made
+    using other = await openNotes(workspace);
+    other.setNow("2026-11-02T08:01:29.999Z");
+    expect(outcomesOf([await other.call("list_notes", {}, { token })])).toEqual(["LIMIT_EXCEEDED"]);
+    expect(outcomesOf([await at("08:01:30.000")])).toEqual(["done"]);
   });
 
   it("of a role bind each of its people alone", async () => {
