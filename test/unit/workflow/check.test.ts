@@ -503,6 +503,18 @@ const faults: [string, string, string, RegExp][] = [
     /15m/,
   ],
   [
+    "an amount limit on a sum that its tool does not have",
+    `${head}limits:\n  amounts:\n    - { tool: accounting.create_invoice_draft, sum: ⟦total, most: 10.00 EUR }\nsteps:\n  - id: a\n    call: crm.search_records\n`,
+    "unknown-amount",
+    /This tool has none/,
+  ],
+  [
+    "an amount limit in a currency that there is not",
+    `${head}limits:\n  amounts:\n    - { tool: accounting.create_invoice_draft, sum: total, most: ⟦10.00 EUX }\nsteps:\n  - id: a\n    call: crm.search_records\n`,
+    "invalid-value",
+    /did you mean EUR/,
+  ],
+  [
     "a default of the wrong type",
     `${head}inputs:\n  days: { type: integer, default: ⟦soon }\nsteps:\n  - id: a\n    call: crm.search_records\n`,
     "wrong-type",
@@ -647,9 +659,9 @@ describe("a plan", () => {
 
   it("holds schedules and limits in milliseconds", () => {
     const { plans } = check(
-      `${head}on:\n  schedule:\n    - cron: "0 8 * * 1-5"\n      timezone: Europe/Paris\n      missed: all\n      within: 2h\n      overlap: allow\nlimits: { duration: 15m, writes: 3 }\nsteps:\n  - id: a\n    call: crm.search_records\n`,
+      `${head}on:\n  schedule:\n    - cron: "0 8 * * 1-5"\n      timezone: Europe/Paris\n      missed: all\n      within: 2h\n      overlap: allow\nlimits: { duration: 15m, writes: 3, calls: 9 }\nsteps:\n  - id: a\n    call: crm.search_records\n`,
     );
-    expect(plans[0]?.limits).toEqual({ durationMs: 900_000, writes: 3 });
+    expect(plans[0]?.limits).toEqual({ durationMs: 900_000, writes: 3, calls: 9 });
     expect(plans[0]?.schedules).toEqual([
       { cron: "0 8 * * 1-5", timezone: "Europe/Paris", missed: "all", withinMs: 7_200_000, overlap: "allow" },
     ]);
