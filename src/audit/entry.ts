@@ -31,7 +31,7 @@ export const entrySchema = z.object({
   policies: z.array(z.string()),
   outcome: z.enum(outcomes),
   error: z.string().optional(),
-  /** The error's message, which is safe to show; the arguments are not repeated in it. Or why a person did it, in their words. */
+  /** The error's message, which is safe to show; the arguments are not repeated in it, but for an amount that passes a limit. Or why a person did it, in their words. */
   reason: z.string().optional(),
   run: z.string().optional(),
   step: z.string().optional(),

@@ -16,7 +16,7 @@ export const principalLimits = z.strictObject({
   writes_per_day: z.int().min(0).optional(),
   calls_per_day: z.int().min(0).optional(),
   calls_per_minute: z.int().min(0).optional(),
-  /** Of what calls of a tool move: `sum(refund.amount)` a day. */
+  /** What calls of a tool may move in a day: `sum(refund.amount)`. */
   amounts_per_day: z.array(amountLimit).optional(),
   usd: z.number().min(0).optional(),
   usd_per_day: z.number().min(0).optional(),

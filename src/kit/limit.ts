@@ -40,9 +40,5 @@ export function placeOfLimits(grantee: string): string {
 export function nextDay(now: Date): string {
   const midnight = new Date(now);
   midnight.setUTCHours(24, 0, 0, 0);
-  return `It starts anew at ${instantText(midnight)}, midnight in UTC.`;
-}
-
-export function instantText(instant: Date): string {
-  return instant.toISOString().replace(".000Z", "Z");
+  return `It starts anew at ${midnight.toISOString().replace(".000Z", "Z")}, midnight in UTC.`;
 }

@@ -21,7 +21,12 @@ async function ring() {
 describe("a token", () => {
   it("brings back who it is for, with the run and its limits", async () => {
     const { sign, verify } = await ring();
-    const run = { id: "run_1", workflow: "tidy", workflowHash: "abc", writes: 3 };
+    const most = { minor: 500, currency: "EUR" };
+    const amounts = [
+      { tool: "bank.pay", sum: "amount", most },
+      { tools: ["bank.pay"], sum: "units", most: { minor: 5, currency: null } },
+    ];
+    const run = { id: "run_1", workflow: "tidy", workflowHash: "abc", writes: 3, calls: 9, amounts };
     const token = sign({ principal: "agent:writer", run, lifetimeSeconds: 60 }, now);
     expect(await verify(token, now)).toEqual({
       principal: "agent:writer",
