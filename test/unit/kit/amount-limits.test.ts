@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Notes, openNotes } from "../../fixtures/kit/open-notes.ts";
+import { runProgram } from "../../fixtures/kit/run-program.ts";
 import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
 
 let workspace: TemporaryWorkspace;
@@ -66,6 +67,20 @@ describe("an amount limit", () => {
       ["denied", undefined],
     ]);
     expect(notes.verify().faults).toEqual([]);
+  });
+
+  it("lets the last of the budget pass once, though processes ask for it all at once", async () => {
+    const pay = await payer("agent:payer");
+    await pay(950);
+    const token = await workspace.token("agent:payer");
+    const printed = await Promise.all(
+      [1, 2, 3].map(() => runProgram("pay-notes", workspace.dir, token, "50", "8")),
+    );
+    const outcomes: string[] = printed.flatMap((text) => JSON.parse(text));
+    expect(outcomes.toSorted()).toEqual([...Array(23).fill("LIMIT_EXCEEDED"), "done"]);
+    expect(notes.notes()).toEqual(["950 EUR", "50 EUR"]);
+    expect(codes([await pay(1)])).toEqual(["LIMIT_EXCEEDED"]);
+    expect(notes.verify()).toMatchObject({ entries: 26, faults: [] });
   });
 
   it("says who, what is allowed, spent and asked for, what is left, from when again and where to raise it", async () => {
