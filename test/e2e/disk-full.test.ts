@@ -10,9 +10,9 @@ import { makeWorkspace } from "../helpers/workspace.ts";
 /** A file system of so many MiB over a folder, until it is disposed of. Undefined where nobody may mount one. */
 function smallDisk(folder: string, mebibytes: number): Disposable | undefined {
   mkdirSync(folder, { recursive: true });
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder]);
-  if (mounted.status !== 0) return undefined;
-  return { [Symbol.dispose]: () => void spawnSync("umount", ["-l", folder]) };
+  const succeeds = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+  if (!succeeds("mount", "-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder)) return undefined;
+  return { [Symbol.dispose]: () => void succeeds("umount", "-l", folder) };
 }
 
 const mayMount = (() => {
