@@ -38,6 +38,8 @@ export const entrySchema = z.object({
   workflow: z.string().optional(),
   workflow_hash: z.string().optional(),
   tool_hash: z.string().optional(),
+  /** Where the caller's own trace was: W3C Trace Context, version 00. Nobody vouches for it. */
+  traceparent: z.string().optional(),
   key: z.string().optional(),
   once: z.string().optional(),
   /** The entry whose result was given again. */
@@ -94,6 +96,7 @@ export function entryText(draft: EntryDraft, place: EntryPlace): string {
     time: draft.time,
     tool: draft.tool,
     tool_hash: draft.tool_hash,
+    traceparent: draft.traceparent,
     v: 1,
     verified_by: draft.verified_by,
     workflow: draft.workflow,

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../core/clock.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
+import { tracePlaceOfRun, traceparentOf } from "../core/trace-context.ts";
 import { createWriteQueue, type Write } from "../db/write-queue.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openSqliteEngine } from "../engine/sqlite/engine.ts";
 import { createHub, type Hub } from "../hub/hub.ts";
-import { ensureKeys, readPrivateKey } from "../identity/keys.ts";
+import { ensureKeys, readPrivateKey, readPublicKey } from "../identity/keys.ts";
 import { hubPrincipal } from "../identity/principal.ts";
 import { createSigner } from "../identity/tokens.ts";
 import { openWorkspaceDatabase } from "../kit/open-store.ts";
@@ -47,6 +48,11 @@ export interface Ring {
   close(): Promise<void>;
 }
 
+/** What tells this workspace's runs from those of any other in one tracing system. */
+export function traceOrigin({ stateDir }: Workspace): string {
+  return readPublicKey(stateDir);
+}
+
 /** Finds the workspace and reads its files. */
 export function openWorkspace(named: string | undefined): Workspace {
   return loadWorkspace(findWorkspace({ named }));
@@ -73,6 +79,7 @@ export async function openRing(options: {
   });
   const sign = createSigner(readPrivateKey(workspace.stateDir));
   const signNow = (request: Parameters<typeof sign>[0]) => sign(request, systemClock.now());
+  const origin = traceOrigin(workspace);
   const lock = options.unpinned === true ? undefined : readLock(workspace);
 
   const hubToken = signNow({ principal: hubPrincipal, lifetimeSeconds: 30 * daySeconds });
@@ -98,7 +105,8 @@ export async function openRing(options: {
     callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {
       const run = { id: runId, workflow, workflowHash, ...limits };
       const token = signNow({ principal: `agent:${agent}`, run, lifetimeSeconds: daySeconds });
-      return ({ path, ...call }) => hub.call({ ...call, step: path, token });
+      const traceparent = traceparentOf(tracePlaceOfRun(runId, origin));
+      return ({ path, ...call }) => hub.call({ ...call, step: path, token, traceparent });
     },
     onFault: ({ logId, error }) => log(`${logId}: ${error instanceof Error ? error.stack : String(error)}`),
   });

@@ -11,6 +11,8 @@ export const metaKey = {
   key: "dev.ringmain/key",
   /** Request: the business key, scoped by tool across the workspace. */
   once: "dev.ringmain/once",
+  /** Request: where the caller's own trace is, under MCP's own key for it (SEP-414). */
+  traceparent: "traceparent",
   /** Result: the sequence number of the audit entry. */
   entry: "dev.ringmain/entry",
   /** Result: that this is the stored result of an earlier call. */

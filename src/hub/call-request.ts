@@ -14,6 +14,8 @@ export interface CallRequest {
   key?: string | undefined;
   /** The business key, workspace-wide. */
   once?: string | undefined;
+  /** Where the caller's trace is (W3C Trace Context), for the server's record. */
+  traceparent?: string | undefined;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }

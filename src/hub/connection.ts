@@ -87,12 +87,13 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       throw new RingmainError("INTERNAL", `The list of tools of server ${server} does not end.`);
     },
     async call(name, request, timeoutMs) {
-      const { tool, token, step, key, once, signal } = request;
+      const { tool, token, step, key, once, traceparent, signal } = request;
       const meta = {
         [metaKey.token]: token,
         [metaKey.step]: step,
         [metaKey.key]: key,
         [metaKey.once]: once,
+        [metaKey.traceparent]: traceparent,
       };
       const params = { name, arguments: request.arguments, _meta: meta };
       const result = await ask(

@@ -39,6 +39,7 @@ export function draftOf<Context>(options: {
     workflow_hash: identity.run?.workflowHash,
     step: incoming.step,
     tool_hash: tool?.hash(),
+    traceparent: incoming.traceparent,
     key: incoming.key,
     once: incoming.once,
     replay_of: replayed?.entry,

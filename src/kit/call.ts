@@ -21,6 +21,8 @@ export interface IncomingCall {
   once?: string | undefined;
   /** What the client calls itself. */
   client?: string | undefined;
+  /** Where the caller's own trace is (core/trace-context.ts). */
+  traceparent?: string | undefined;
 }
 
 /** What a call is answered with, once its entry is on the disk. */

@@ -5,6 +5,7 @@ import { kitCapability, metaKey } from "../core/call-meta.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf, RingmainError } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
+import { readTraceparent } from "../core/trace-context.ts";
 import { hubPrincipal, type Identity } from "../identity/principal.ts";
 import type { Answer, IncomingCall } from "./call.ts";
 import type { ServerDefinition } from "./define-tool.ts";
@@ -79,6 +80,7 @@ function createMcpServer<Tables, Context>(
       identify: () => open.identify(textOf(meta, metaKey.token)),
       step: textOf(meta, metaKey.step),
       client: client && `${client.name}/${client.version}`.slice(0, 100),
+      traceparent: readTraceparent(meta?.[metaKey.traceparent]),
     };
   };
 

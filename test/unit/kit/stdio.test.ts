@@ -132,6 +132,17 @@ describe.each([
     await nobody.close();
   });
 
+  it("may say where its own trace is; what is no traceparent is no matter", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    await client.callTool("list_notes", {}, { traceparent });
+    expect(entries().at(-1)).toMatchObject({ tool: "notes.list_notes", outcome: "done", traceparent });
+    for (const wrong of ["00-nonsense", 7, { traceparent }]) {
+      await client.callTool("list_notes", {}, { traceparent: wrong });
+      expect(entries().at(-1)).toMatchObject({ tool: "notes.list_notes", outcome: "done" });
+      expect(entries().at(-1)).not.toHaveProperty("traceparent");
+    }
+  });
+
   it("is told what is wrong with a call, in its result", async () => {
     const wrong = await client.callTool("add_note", { text: 5 });
     const unknown = await client.callTool("ad_note", {});
