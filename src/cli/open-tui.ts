@@ -11,7 +11,9 @@ import type { Plan, PlanStep } from "../workflow/plan.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { globalOptions } from "./command.ts";
 import { exitCode } from "./exit-code.ts";
+import { sinkLines } from "./sink-lines.ts";
 import { startNotary } from "./start-notary.ts";
+import { startSinks } from "./start-sinks.ts";
 import { wantsColour } from "./terminal.ts";
 import { openRing, openWorkspace, type Ring } from "./wire.ts";
 
@@ -32,8 +34,10 @@ export async function openTui(program: Command): Promise<void> {
     if (!wantsColour(process.stdout, process.env)) process.env.FORCE_COLOR = "0";
     const { runTui } = await import("../tui/run-tui.tsx");
     const stopNotary = startNotary(ring, { sealed: () => {}, failed: notes.add });
+    const stopSinks = await startSinks(ring, sinkLines(notes.add));
     const close = async () => {
       await stopNotary();
+      await stopSinks?.();
       await ring.close();
     };
     const { interrupted } = await runTui({ port: portOver(ring, notes.listen), close });

@@ -1,5 +1,7 @@
+import { posix } from "node:path";
 import { z } from "zod";
 import { principalLimits, toolPattern } from "./agent-file.ts";
+import { parseByteSize } from "./byte-size.ts";
 import { parseDuration } from "./duration.ts";
 import { readYaml, type YamlFile } from "./yaml-file.ts";
 
@@ -29,6 +31,10 @@ const mailbox = z
     "must be an address such as books@harbour.example or Harbour Trading <books@harbour.example>",
   );
 
+function environmentVariable(example: string) {
+  return z.string().regex(/^[A-Z_][A-Z0-9_]*$/, `must name an environment variable, for instance ${example}`);
+}
+
 /** Where the messages of the servers' outboxes are sent. */
 const outbox = z
   .strictObject({
@@ -42,10 +48,7 @@ const outbox = z
     /** Signs in. The connection must then be encrypted. */
     user: z.string().min(1).optional(),
     /** The environment variable that holds the password: a secret never stands in a file. */
-    password_env: z
-      .string()
-      .regex(/^[A-Z_][A-Z0-9_]*$/, "must name an environment variable, for instance MAIL_PASSWORD")
-      .optional(),
+    password_env: environmentVariable("MAIL_PASSWORD").optional(),
   })
   .refine(({ user, password_env }) => (user === undefined) === (password_env === undefined), {
     message: "user and password_env belong together",
@@ -63,6 +66,41 @@ const checkpointPlace = z.union([
 
 export type CheckpointPlaceConfig = z.infer<typeof checkpointPlace>;
 
+/** A file that gets every entry, as the line that is hashed. */
+const fileSink = z.strictObject({
+  /** Relative to the workspace. */
+  file: z.string().min(1),
+  /** A new file is begun before this one would grow larger. */
+  rotate: z
+    .string()
+    .refine((text) => parseByteSize(text) !== undefined, "must be a size such as 50MB")
+    .default("50MB"),
+  /** How many of the files that are full are kept; all of them when left out. */
+  keep: z.int().min(1).optional(),
+});
+
+/** A collector that speaks OTLP over HTTP. Arguments and results of calls are never sent there. */
+const otlpSink = z
+  .strictObject({
+    /** Without the paths `/v1/traces` and `/v1/logs`, which are added. */
+    otlp: z.string().refine(isCollectorUrl, "must be a URL such as http://localhost:4318, without a query"),
+    /** The environment variable that holds headers, `name=value,name=value`: a secret never stands in a file. */
+    headers_env: environmentVariable("OTLP_HEADERS").optional(),
+    traces: z.boolean().default(true),
+    logs: z.boolean().default(true),
+  })
+  .refine(({ traces, logs }) => traces || logs, { message: "traces or logs must be true" });
+
+function isCollectorUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) return false;
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+export type FileSinkConfig = z.infer<typeof fileSink>;
+export type OtlpSinkConfig = z.infer<typeof otlpSink>;
+export type SinkConfig = FileSinkConfig | OtlpSinkConfig;
+
 const audit = z.strictObject({
   /** How often the notary signs the head of the trail while `ringmain serve` or the terminal screen runs. */
   checkpoint_every: z
@@ -70,7 +108,19 @@ const audit = z.strictObject({
     .refine((text) => parseDuration(text) !== undefined, "must be a duration such as 60s")
     .default("60s"),
   checkpoints: z.array(checkpointPlace).default([]),
+  /** Who else gets the entries, while `ringmain serve` or the terminal screen runs. */
+  sinks: z
+    .array(z.union([fileSink, otlpSink]))
+    .refine(
+      (sinks) => new Set(sinks.map(targetOf)).size === sinks.length,
+      "must not name the same target twice",
+    )
+    .default([]),
 });
+
+function targetOf(sink: SinkConfig): string {
+  return "file" in sink ? posix.normalize(sink.file) : sink.otlp;
+}
 
 export type OutboxConfig = z.infer<typeof outbox>;
 

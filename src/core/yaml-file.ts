@@ -106,7 +106,22 @@ function issueProblems(
       ),
     );
   }
+  const nearest = issue.code === "invalid_union" ? nearestForm(issue.errors) : undefined;
+  if (nearest !== undefined) {
+    return nearest.flatMap((inner) =>
+      issueProblems({ ...inner, path: [...issue.path, ...inner.path] }, schema, at, atKey),
+    );
+  }
   return [at(path, "invalid-value", `${path.join(".") || "The file"}: ${wordsOf(issue)}`)];
+}
+
+/** Of the forms that a value may have, the faults of the one that it comes nearest to; undefined when it is near none. */
+function nearestForm(forms: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const near = forms.filter(
+    (issues) => !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
+  const [nearest] = near.toSorted((a, b) => a.length - b.length);
+  return nearest;
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string {
@@ -117,7 +132,13 @@ function wordsOf(issue: z.core.$ZodIssue): string {
 function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
   let node: unknown = schema;
   for (const key of path) node = childSchema(unwrap(node), key);
-  const shape = property(unwrap(node), "shape");
+  return keysOf(unwrap(node));
+}
+
+function keysOf(schema: unknown): string[] {
+  const forms = property(schema, "options");
+  if (Array.isArray(forms)) return [...new Set(forms.flatMap((form) => keysOf(unwrap(form))))];
+  const shape = property(schema, "shape");
   return typeof shape === "object" && shape !== null ? Object.keys(shape) : [];
 }
 

@@ -8,6 +8,7 @@ import { parseDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { proveEntry } from "../audit/prove-entry.ts";
 import { sealNow } from "../audit/seal-now.ts";
+import { showSinks } from "../audit/show-sinks.ts";
 import { showVerification, type VerifyOptions } from "../audit/show-verification.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
@@ -90,6 +91,20 @@ export function define(command: Command): void {
       ]),
     )
     .action((options: ExportOptions, exported: Command) => exportEntries(options, globalOptions(exported)));
+  command
+    .command("sinks")
+    .description(
+      "how far the files and collectors under sinks: in ringmain.yaml have come, and what keeps them",
+    )
+    .option("--flush", "send what is new now; the exit code is 1 unless all has arrived")
+    .addHelpText(
+      "after",
+      examples([
+        ["ringmain audit sinks --json", "position, lag and failure of each, for a monitor"],
+        ["ringmain audit sinks --flush", "where `ringmain serve` does not run, after `ringmain run`"],
+      ]),
+    )
+    .action((options: { flush?: true }, sinks: Command) => showSinks(options, globalOptions(sinks)));
 }
 
 function withFilters(command: Command): Command {

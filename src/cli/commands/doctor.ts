@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { verifyTrail } from "../../audit/verify.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
 import { openSqlite } from "../../db/sqlite.ts";
+import { sinkStatuses } from "../../sinks/sink-status.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
@@ -101,6 +102,15 @@ async function examineWorkspace(
     } finally {
       database.close();
     }
+  });
+  await look("sinks", () => {
+    const failing = sinkStatuses(workspace.config.audit.sinks, { stateDir, entries: 0 }).find(
+      ({ failure }) => failure,
+    );
+    if (failing === undefined) return `${counted(workspace.config.audit.sinks.length, "sink")}, none failing`;
+    throw new RingmainError("SERVER_UNAVAILABLE", `${failing.sink}: ${failing.failure?.message}`, {
+      hint: "`ringmain audit sinks` says more.",
+    });
   });
   await look("paused", () => [...pausedPrincipals(workspace)].map(pausedName).join(", ") || "nobody");
   await look("servers", async () => {

@@ -15,8 +15,10 @@ import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
 import { stepLine } from "../run-reporter.ts";
+import { sinkLines } from "../sink-lines.ts";
 import { startDelivery } from "../start-delivery.ts";
 import { startNotary } from "../start-notary.ts";
+import { startSinks } from "../start-sinks.ts";
 import { openRing, openWorkspace, type Ring } from "../wire.ts";
 
 export function define(command: Command): void {
@@ -26,7 +28,8 @@ export function define(command: Command): void {
       "after",
       `
 Runs until Ctrl-C or SIGTERM: starts each workflow at its due times (one run for each, however many processes
-serve), takes up runs that were interrupted, and delivers the messages in the outboxes when ringmain.yaml says how.
+serve), takes up runs that were interrupted, delivers the messages in the outboxes and sends the trail to its sinks when
+ringmain.yaml says how.
 ${examples([
   ["ringmain serve", "run the schedules"],
   ["ringmain serve --json", "what happens, as JSON lines"],
@@ -51,7 +54,8 @@ async function serve(options: { concurrency: string }, global: GlobalOptions): P
     ring.requireRole();
     reportProblems(problems, workspace, terminal);
     // a fault in one workflow must not keep the others from their schedules; any other fault concerns them all
-    const nothing = plans.length === 0 && workspace.config.outbox === undefined;
+    const { outbox, audit } = workspace.config;
+    const nothing = plans.length === 0 && outbox === undefined && audit.sinks.length === 0;
     if (nothing || problems.some(({ file }) => !file.startsWith("workflows/"))) {
       throw new RingmainError("WORKFLOW_INVALID", "Nothing is served: the workspace has faults.", {
         hint: "`ringmain check` shows them.",
@@ -120,6 +124,19 @@ async function startServing(options: {
       tell({ event: "sealed", entries: size, file }, `${timeNow()}  sealed up to entry ${size}`),
     failed: (message) => terminal.note(`${timeNow()}  ${message}`),
   });
+  const lines = sinkLines((line) => terminal.note(`${timeNow()}  ${line}`));
+  const onSink = (event: Record<string, unknown>) =>
+    terminal.json({ event: "sink", ...event }, { line: true });
+  const stopSinks = await startSinks(
+    ring,
+    json
+      ? {
+          failed: (sink, { code, message, hint }) => onSink({ sink, status: "failing", code, message, hint }),
+          recovered: (sink, position) => onSink({ sink, status: "working", position }),
+          note: (sink, message) => onSink({ sink, status: "note", message }),
+        }
+      : lines,
+  );
   const heartbeat = startHeartbeat({
     tick: (now) => scheduler.tick(now),
     now: () => systemClock.now(),
@@ -136,6 +153,7 @@ async function startServing(options: {
     await ring.engine.close();
     await stopped;
     await stopNotary();
+    await stopSinks?.();
   };
 }
 

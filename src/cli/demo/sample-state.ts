@@ -7,6 +7,7 @@ import { RingmainError } from "../../core/errors.ts";
 import { openSqlite } from "../../db/sqlite.ts";
 import { transact } from "../../db/transaction.ts";
 import { serverEnvironment } from "../../hub/server-spec.ts";
+import { sinkFolder } from "../../sinks/sink-state.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { checkpointFolder } from "../audit/workspace-notary.ts";
 import { builtinServer } from "../program-files.ts";
@@ -34,6 +35,7 @@ export async function resetSampleState(workspace: Workspace): Promise<void> {
   }
   for (const ending of ["", "-wal", "-shm"]) rmSync(`${databasePath}${ending}`, { force: true });
   rmSync(checkpointFolder(workspace), { recursive: true, force: true });
+  rmSync(sinkFolder(workspace.stateDir), { recursive: true, force: true });
   mkdirSync(stateDir, { recursive: true });
   const builtin = Object.values(config.servers).flatMap((server) => server.builtin ?? []);
   await Promise.all(builtin.map((server) => seed(server, workspace)));

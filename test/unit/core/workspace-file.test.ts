@@ -10,7 +10,7 @@ describe("ringmain.yaml", () => {
       servers: {},
       roles: {},
       clients: {},
-      audit: { checkpoint_every: "60s", checkpoints: [] },
+      audit: { checkpoint_every: "60s", checkpoints: [], sinks: [] },
     });
   });
 
@@ -20,6 +20,7 @@ describe("ringmain.yaml", () => {
     expect(parseWorkspaceFile(text).value?.audit).toEqual({
       checkpoint_every: "10s",
       checkpoints: [{ path: "/mnt/usb" }, { git: "../ledger" }],
+      sinks: [],
     });
     for (const wrong of [
       "checkpoint_every: often",
@@ -27,6 +28,27 @@ describe("ringmain.yaml", () => {
       "checkpoints: [{ command: [] }]",
     ])
       expect(parseWorkspaceFile(`name: a\naudit:\n  ${wrong}\n`).value, wrong).toBeUndefined();
+  });
+
+  it("may say who else gets the trail", () => {
+    const sinks =
+      "[{ file: audit/trail.jsonl, rotate: 1GiB, keep: 3 }, { otlp: 'http://localhost:4318', logs: false }]";
+    expect(parseWorkspaceFile(`name: a\naudit:\n  sinks: ${sinks}\n`).value?.audit.sinks).toEqual([
+      { file: "audit/trail.jsonl", rotate: "1GiB", keep: 3 },
+      { otlp: "http://localhost:4318", traces: true, logs: false },
+    ]);
+    for (const wrong of [
+      "{ file: a, rotate: 5 }",
+      "{ file: a, rotate: big }",
+      "{ file: a, keep: 0 }",
+      "{ otlp: 'localhost:4318' }",
+      "{ otlp: 'ftp://h' }",
+      "{ otlp: 'http://user:secret@h' }",
+      "{ otlp: 'http://h', traces: false, logs: false }",
+      "{ otlp: 'http://h', headers: authorization }",
+      "{ file: a }, { file: ./a }",
+    ])
+      expect(parseWorkspaceFile(`name: a\naudit:\n  sinks: [${wrong}]\n`).value, wrong).toBeUndefined();
   });
 
   it("may say where the outbox is sent", () => {
