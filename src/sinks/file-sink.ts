@@ -58,6 +58,7 @@ async function takeLines(
   }
   const { text, last } = linesThatFit(entries, rotateBytes - bytes, bytes === 0);
   if (last === undefined) {
+    await writeAt(files.path, bytes, text);
     await files.archive(first);
     if (keep !== undefined) await files.prune(keep);
     return progressTo(position, startingAt(position));
