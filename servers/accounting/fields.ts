@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { currency, instant, isoDate, money, rows, tradeLine } from "../../src/kit/fields.ts";
+import { mark } from "../../src/kit/mark.ts";
 import { roundingModes } from "./store/rounding.ts";
 import { entryKinds } from "./store/tables.ts";
 
@@ -25,6 +26,9 @@ export const paragraphs = (max: number) =>
 function isOneLine(text: string): boolean {
   return text.isWellFormed() && ![...text].some((character) => character < " " || character === "\u007f");
 }
+
+/** Whatever the bank says of a payer: often an account number. */
+export const bankReference = mark(z.string(), "secret").describe("As it stands on the bank statement.");
 
 const id = z.string().min(1).max(64);
 export const customerId = id.describe("Customer id, e.g. cus_0001. Use search_customers to find it.");
@@ -208,7 +212,7 @@ export const paymentRecord = z.strictObject({
   customer_name: z.string().describe("Name of the customer."),
   amount: money.describe("What arrived."),
   received_on: isoDate.describe("Value day on the bank statement."),
-  bank_reference: z.string().describe("As it stands on the bank statement."),
+  bank_reference: bankReference,
   bank_account_id: z.string().describe("Asset account that it arrived on."),
   bank_account_name: z.string().describe("Name of that account."),
   exchange_rate: z.string().describe("Base currency per unit, as posted."),
@@ -237,7 +241,7 @@ export const entryRecord = z.strictObject({
     .enum(entryKinds)
     .describe("What made it; journal: written by hand. reversal: the opposite of another."),
   source_id: z.string().describe("The invoice, payment, refund, credit note or write-off behind it."),
-  memo: z.string().describe("What it is, for people."),
+  memo: mark(z.string(), "secret").describe("What it is, for people."),
   reverses: z.string().optional().describe("The entry it reverses."),
   postings: z
     .array(postingRecord)
@@ -246,22 +250,24 @@ export const entryRecord = z.strictObject({
   version,
 });
 
+const personal = mark(z.string(), "personal");
+
 /** A customer as it stands in the books. */
 export const customerRecord = z.strictObject({
   id: customerId,
   name: z.string().describe("As on the invoice."),
   external_id: z.string().optional().describe("Its id in another system."),
   crm_company_id: z.string().optional().describe("Its company in the CRM."),
-  contact_name: z.string().optional().describe("The person invoices go to."),
-  email: z.string().optional().describe("Where reminders are sent."),
-  phone: z.string().optional().describe("Telephone number."),
+  contact_name: personal.optional().describe("The person invoices go to."),
+  email: personal.optional().describe("Where reminders are sent."),
+  phone: personal.optional().describe("Telephone number."),
   language: z.string().describe("ISO 639-1 code, e.g. de."),
   currency,
   payment_terms_days: z.int().describe("Days from the invoice day to the due day."),
-  street: z.string().optional().describe("Street and house number."),
-  city: z.string().optional().describe("City."),
-  region: z.string().optional().describe("State or province."),
-  postal_code: z.string().optional().describe("Postal code."),
+  street: personal.optional().describe("Street and house number."),
+  city: personal.optional().describe("City."),
+  region: personal.optional().describe("State or province."),
+  postal_code: personal.optional().describe("Postal code."),
   country: z.string().optional().describe("Country, as written on a letter."),
   version,
 });

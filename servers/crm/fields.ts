@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mark } from "../../src/kit/mark.ts";
 import { isOneLine, isPlainText } from "../../src/kit/plain-text.ts";
 
 /** A text of one line: trimmed, not empty, without control characters. */
@@ -18,14 +19,12 @@ export function recordKey(description: string) {
 
 export const ownerKey = recordKey("Id of an owner, e.g. usr_nina. list_owners shows them all.");
 
-export const phone = line(40).describe("Telephone number as people write it.");
+export const phone = mark(line(40), "personal").describe("Telephone number as people write it.");
 
-export const email = z
-  .string()
-  .trim()
-  .max(254)
-  .check(z.email("must be an email address such as maria@douro.example"))
-  .describe("Email address; letter case does not matter.");
+export const email = mark(
+  z.string().trim().max(254).check(z.email("must be an email address such as maria@douro.example")),
+  "personal",
+).describe("Email address; letter case does not matter.");
 
 export const expectedVersion = z
   .int()
@@ -47,6 +46,11 @@ export function namedReference(of: string) {
     .describe(`The ${of}.`);
 }
 
+/** The same where the name is a person's, or has one in it. */
+export function personReference(of: string) {
+  return namedReference(of).extend({ name: mark(z.string(), "personal").describe(`Name of the ${of}.`) });
+}
+
 export const recordTypes = ["company", "contact", "lead", "deal"] as const;
 
 /** What a task or an activity is about. */
@@ -55,6 +59,6 @@ export const about = z
     type: z.enum(recordTypes).describe("Which kind of record it is."),
     id: z.string().describe("Id of the record."),
     ref: z.string().describe("Reference that people use, e.g. LEAD-0007."),
-    name: z.string().describe("Name of the record."),
+    name: mark(z.string(), "personal").describe("Name of the record, which may be a person's."),
   })
   .describe("The record that it is about.");

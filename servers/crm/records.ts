@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { instant, isoDate, money, tradeLine } from "../../src/kit/fields.ts";
-import { about, namedReference, version } from "./fields.ts";
+import { mark } from "../../src/kit/mark.ts";
+import { about, namedReference, personReference, version } from "./fields.ts";
 
 const id = z.string().describe("Stable id; pass it to other tools.");
 const name = z.string().describe("Name for people.");
+const personName = mark(name, "personal");
+const email = mark(z.string(), "personal");
+const phone = mark(z.string(), "personal").optional().describe("Telephone number.");
 const lastActivityOn = isoDate.describe("Day of the last activity, or of the creation when there was none.");
-const owner = namedReference("owner").describe("The person responsible.");
+const owner = personReference("owner").describe("The person responsible.");
 const ref = (example: string) => z.string().describe(`Reference that people use, e.g. ${example}.`);
 
 const written = {
@@ -28,7 +32,7 @@ export const companyRecord = z.strictObject({
   country: z.string().optional().describe("ISO 3166-1 alpha-2, e.g. FR."),
   city: z.string().optional().describe("City of its seat."),
   language: z.string().optional().describe("Language of letters, ISO 639-1, e.g. fr."),
-  phone: z.string().optional().describe("Telephone number."),
+  phone,
   owner,
   last_activity_on: lastActivityOn,
   ...written,
@@ -38,12 +42,12 @@ export const companyRecord = z.strictObject({
 export const contactRecord = z.strictObject({
   id,
   ref: ref("CONT-0012"),
-  name,
+  name: personName,
   status: z.enum(personStatuses).describe("archived: kept, but no longer in use."),
   company: namedReference("company").optional(),
-  email: z.string().optional().describe("Email address."),
-  phone: z.string().optional().describe("Telephone number."),
-  job_title: z.string().optional().describe("What the person does."),
+  email: email.optional().describe("Email address."),
+  phone,
+  job_title: mark(z.string(), "personal").optional().describe("What the person does."),
   owner,
   last_activity_on: lastActivityOn,
   ...written,
@@ -53,14 +57,14 @@ export const contactRecord = z.strictObject({
 export const leadRecord = z.strictObject({
   id,
   ref: ref("LEAD-0007"),
-  name: name.describe("What they ask for, or company and contact."),
+  name: personName.describe("What they ask for, or company and contact."),
   status: z.enum(leadStatuses).describe("qualified: worth selling to. closed: given up."),
   source: z.string().describe("Where the lead came from, e.g. website."),
   owner,
-  contact: namedReference("contact"),
+  contact: personReference("contact"),
   company: namedReference("company"),
   last_activity_on: lastActivityOn,
-  note: z.string().optional().describe("Anything worth knowing."),
+  note: mark(z.string(), "personal").optional().describe("Anything worth knowing."),
   closed_reason: z.string().optional().describe("Why it was given up, when it is closed."),
   ...written,
   version,
@@ -75,8 +79,8 @@ const dealSummary = z.strictObject({
   status: z.enum(dealStatuses).describe("Follows from the stage."),
   amount: money.describe("Net value of the deal."),
   company: namedReference("company"),
-  contact: namedReference("contact").optional(),
-  lead: namedReference("lead").optional().describe("The lead that it came from."),
+  contact: personReference("contact").optional(),
+  lead: personReference("lead").optional().describe("The lead that it came from."),
   owner,
   expected_close_on: isoDate.optional().describe("Day on which the decision is expected."),
   closed_on: isoDate.optional().describe("Day on which it was won or lost."),
@@ -114,7 +118,7 @@ export const redirectedFrom = z
   .strictObject({
     id: z.string().describe("Id of the merged record."),
     ref: z.string().describe("Its reference."),
-    name: z.string().describe("Its name."),
+    name: personName.describe("Its name."),
     merged_at: instant,
   })
   .optional()
@@ -123,12 +127,12 @@ export const redirectedFrom = z
 export const taskRecord = z.strictObject({
   id,
   ref: ref("TASK-0004"),
-  title: z.string().describe("What is to be done."),
+  title: mark(z.string(), "personal").describe("What is to be done."),
   about,
-  assignee: namedReference("assignee").describe("Who is to do it."),
+  assignee: personReference("assignee").describe("Who is to do it."),
   status: z.enum(["open", "done"]).describe("done: nothing is left to do."),
   due_on: isoDate.optional().describe("Day by which it is to be done."),
-  outcome: z.string().optional().describe("What came of it, once it is done."),
+  outcome: mark(z.string(), "personal").optional().describe("What came of it, once it is done."),
   version,
 });
 
@@ -136,7 +140,7 @@ export const activityRecord = z.strictObject({
   id,
   kind: z.enum(["call", "email", "meeting", "note"]).describe("What happened."),
   occurred_on: isoDate.describe("Day on which it happened."),
-  summary: z.string().describe("What was said or agreed."),
+  summary: mark(z.string(), "personal").describe("What was said or agreed."),
   logged_by: z.string().describe("The principal that logged it, e.g. agent:sales-assistant."),
 });
 
@@ -169,8 +173,8 @@ export const pipelineRecord = z.strictObject({
 
 export const ownerRecord = z.strictObject({
   id,
-  name,
-  email: z.string().describe("Email address; the one by which an owner is known."),
+  name: personName,
+  email: email.describe("Email address; the one by which an owner is known."),
   status: z.enum(personStatuses).describe("archived: kept, but no longer in use."),
   version,
 });

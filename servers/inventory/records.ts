@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instant, money } from "../../src/kit/fields.ts";
+import { mark } from "../../src/kit/mark.ts";
 import { units, version } from "./fields.ts";
 import {
   costingMethods,
@@ -35,8 +36,10 @@ export const supplierRecord = z.strictObject({
   id: z.string().describe("Supplier id."),
   external_id: externalId,
   name: z.string().describe("Name of the company."),
-  email: z.string().optional().describe("Where purchase orders go. Without one they wait in the outbox."),
-  phone: z.string().optional().describe("Telephone number."),
+  email: mark(z.string(), "personal")
+    .optional()
+    .describe("Where purchase orders go. Without one they wait in the outbox."),
+  phone: mark(z.string(), "personal").optional().describe("Telephone number."),
   country: z.string().optional().describe("Country, as it was entered."),
   ...recordFields,
 });
@@ -238,10 +241,10 @@ export const messageRecord = z.strictObject({
   next_attempt_at: instant
     .optional()
     .describe("When a queued message is tried again; absent when it is due."),
-  last_error: z.string().optional().describe("Why the last try failed."),
-  to: z.string().optional().describe("E-mail address; absent while the supplier has none."),
+  last_error: mark(z.string(), "personal").optional().describe("Why the last try failed."),
+  to: mark(z.string(), "personal").optional().describe("E-mail address; absent while the supplier has none."),
   subject: z.string().describe("Subject line."),
-  body: z.string().optional().describe("The text; only in detailed results."),
+  body: mark(z.string(), "personal").optional().describe("The text; only in detailed results."),
   supplier_id: z.string().describe("Supplier id."),
   supplier: supplierLink,
   purchase_order_id: z.string().describe("The purchase order that the message carries."),

@@ -31,8 +31,9 @@ export function completedCallsReader(database: DatabaseSync): (run: string) => C
 }
 
 function completedCall(row: Record<string, SQLOutputValue>): CompletedCall[] {
-  const { seq, step, error, reason = "", replay_of, policies } = parseEntry(row.body);
-  if (step === undefined) return [];
+  const { seq, step, error, reason = "", replay_of, policies, withheld } = parseEntry(row.body);
+  // the payload holds more than the caller was shown; the server shows it again as the policies have it
+  if (step === undefined || withheld !== undefined) return [];
   const call: CompletedCall = { entry: seq, step, policies };
   if (error !== undefined) call.error = { code: error, message: reason };
   else if (row.result !== null) call.result = String(row.result);

@@ -29,6 +29,8 @@ export const entrySchema = z.object({
   decision: z.enum(["allow", "deny", "none"]),
   /** The grant that opened the tool and the ids of the policies that decided. */
   policies: z.array(z.string()),
+  /** What of the result the caller was not shown: the marks of masked fields, and `records` for items left out. */
+  withheld: z.array(z.string()).optional(),
   outcome: z.enum(outcomes),
   error: z.string().optional(),
   /** The error's message, which is safe to show; the arguments are not repeated in it, but for an amount that passes a limit. Or why a person did it, in their words. */
@@ -99,6 +101,7 @@ export function entryText(draft: EntryDraft, place: EntryPlace): string {
     traceparent: draft.traceparent,
     v: 1,
     verified_by: draft.verified_by,
+    withheld: draft.withheld,
     workflow: draft.workflow,
     workflow_hash: draft.workflow_hash,
   } satisfies Record<keyof Entry, unknown>;

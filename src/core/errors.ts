@@ -35,6 +35,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 export interface ErrorOptions {
   /** One sentence that names the remedy. */
   hint?: string | undefined;
+  /** The same for a caller from whom policies withhold a part of records; needed when the hint shows one. */
+  hintWithoutRecord?: string | undefined;
   /** Whether the same call may succeed when it is made again unchanged. */
   retryable?: boolean | undefined;
   cause?: unknown;
@@ -49,6 +51,7 @@ export interface ErrorOptions {
 export class RingmainError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly hintWithoutRecord: string | undefined;
   readonly retryable: boolean;
   readonly details: unknown;
 
@@ -57,6 +60,7 @@ export class RingmainError extends Error {
     this.name = "RingmainError";
     this.code = code;
     this.hint = options.hint;
+    this.hintWithoutRecord = options.hintWithoutRecord;
     this.retryable = options.retryable ?? false;
     this.details = options.details;
   }

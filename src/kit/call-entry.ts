@@ -31,6 +31,7 @@ export function draftOf<Context>(options: {
     effect: tool?.effect ?? "read",
     decision: outcome === "denied" ? "deny" : attempt.decision,
     policies: attempt.policies,
+    withheld: attempt.withheld,
     outcome,
     error: error?.code,
     reason: error?.message,

@@ -69,7 +69,12 @@ export interface Attempt {
   spent?: EntryDraft["spent"];
   /** Whether it has touched the store, so that a savepoint stands before its first query. */
   savepoint: boolean;
+  /** The whole result, as the trail keeps it. */
   result?: string;
+  /** What the caller is shown of it, when policies withhold something. */
+  shown?: string;
+  /** What is withheld: marks of masked fields, and `records` for items left out. */
+  withheld?: string[];
   error?: RingmainError;
   replayed?: Replay;
 }

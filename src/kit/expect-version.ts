@@ -25,10 +25,12 @@ export function expectVersion(options: {
     });
   }
   const { text, isWhole } = recordText(record);
+  const repeat = `If the change still makes sense, repeat it with expected_version ${record.version}.`;
   throw new RingmainError("CONFLICT", `${name} is at version ${record.version}, not ${expected}.`, {
     hint:
       `Somebody changed it. It is now ${text}${isWhole ? "" : ` (shortened: ${readBy} shows it whole)`}. ` +
-      `If the change still makes sense, repeat it with expected_version ${record.version}.`,
+      repeat,
+    hintWithoutRecord: `Somebody changed it; ${readBy} shows it as it is now. ${repeat}`,
   });
 }
 

@@ -83,5 +83,8 @@ function policyTool<Context>(server: string, tool: AnyTool<Context>): PolicyTool
     get factsSchema() {
       return described().factsSchema;
     },
+    get outputSchema() {
+      return described().outputSchema;
+    },
   };
 }

@@ -39,6 +39,7 @@ import {
   unknownViewError,
 } from "./refusals.ts";
 import { permittedReads, requireGrants } from "./run-view.ts";
+import { errorFor, showAnswer } from "./show-answer.ts";
 import { type View, viewsOf } from "./view.ts";
 
 export interface Pipeline {
@@ -178,8 +179,11 @@ export function createPipeline<Tables, Context>(options: {
     } catch (error) {
       if (isStoreFailure(error) || !database.isTransaction) throw error;
       if (attempt.savepoint) control.rollbackToSavepoint();
-      attempt.error = asRingmainError(error);
+      const asked = call.tool === undefined ? (call.view?.tools ?? []) : [call.tool];
+      const tools = asked.map(({ name }) => `${server}.${name}`);
+      attempt.error = errorFor(asRingmainError(error), { access, identity: call.identity, tools });
       attempt.changed = [];
+      delete attempt.withheld;
     } finally {
       restriction.handlerRunning = false;
     }
@@ -193,7 +197,8 @@ export function createPipeline<Tables, Context>(options: {
     const durationMs = performance.now() - started;
     const draft = draftOf({ server, call, attempt, now, durationMs });
     const entry = appender.append(draft, payload);
-    const { error, result, replayed, policies } = attempt;
+    const { error, replayed, policies } = attempt;
+    const result = attempt.shown ?? attempt.result;
     if (error !== undefined) return { entry, error, policies };
     return {
       entry,
@@ -237,6 +242,7 @@ export function createPipeline<Tables, Context>(options: {
       attempt.policies = [grant];
       attempt.result = stored.result;
       attempt.replayed = { entry: stored.entry, ...(stored.run !== undefined && { run: stored.run }) };
+      if (access.withholds(identity, id)) await showReplay(tool, call, attempt, now);
       return;
     }
 
@@ -245,13 +251,16 @@ export function createPipeline<Tables, Context>(options: {
       // 6. facts
       restriction.handlerRunning = true;
       const context = definition.context(scope);
-      const facts = await tool.resource?.(input, context);
+      // what only reads is judged by facts where a policy or a limit is about it; what writes always has them
+      const isJudged = tool.effect !== "read" || bounds.length > 0 || access.concerns(identity, id);
+      const facts = isJudged ? await tool.resource?.(input, context) : undefined;
       restriction.handlerRunning = false;
 
       // 7. may?
       const known = facts && tool.facts ? tool.facts.parse(facts) : {};
       attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });
-      applyDecision(attempt, access.decide({ principal, roles, tool: id, arguments: input, facts: known }));
+      const decision = access.decide({ principal, roles, tool: id, arguments: input, facts: known });
+      applyDecision(attempt, decision);
       attempt.policies = [grant, ...attempt.policies];
 
       // 8. do
@@ -260,8 +269,29 @@ export function createPipeline<Tables, Context>(options: {
       restriction.handlerRunning = false;
       if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
 
-      // 9. typed?
+      // 9. typed? And what of it the caller is shown
       attempt.result = resultText(id, tool.output.parse(result));
+      if (decision.allowed) showAnswer(attempt, decision.limits);
+    } finally {
+      scope.end();
+    }
+  }
+
+  /** A result given again is shown as the policies of now have it, which may be less than was shown before. */
+  async function showReplay(
+    tool: ServedTool<Context>,
+    { identity, input }: PreparedCall<Context>,
+    attempt: Attempt,
+    now: Date,
+  ): Promise<void> {
+    const { principal, roles } = identity;
+    const scope = scopeOf(principal, attempt, now);
+    try {
+      restriction.handlerRunning = true;
+      const facts = await factsOf(tool, input, definition.context(scope));
+      restriction.handlerRunning = false;
+      const request = { principal, roles, tool: tool.id, arguments: input, facts };
+      showAnswer(attempt, access.limitsOfReplay(request));
     } finally {
       scope.end();
     }
@@ -324,6 +354,16 @@ export function createPipeline<Tables, Context>(options: {
 function servedTool<Context>(server: string, tool: AnyTool<Context>): ServedTool<Context> {
   const hash = lazily(() => toolHash(describeTool(server, tool)));
   return { ...tool, id: toolId({ server, name: tool.name }), hash };
+}
+
+/** The facts of a record as they are now; undefined when it is gone, or is not what it was. */
+async function factsOf<Context>(tool: ServedTool<Context>, input: Record<string, unknown>, context: Context) {
+  try {
+    return tool.facts?.parse(await tool.resource?.(input, context)) ?? {};
+  } catch (error) {
+    if (error instanceof RingmainError && !isStoreFailure(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A result as it is stored and answered. */

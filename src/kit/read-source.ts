@@ -12,7 +12,10 @@ export interface ReadSource<Context, Asked> {
   tool: AnyTool<Context>;
   /** The arguments of the tool. None when left out. */
   arguments?: (asked: Asked) => Readonly<Record<string, unknown>>;
-  /** Reads something else than the tool does, under the same permission: a narrower or a related part of it. */
+  /**
+   * Reads something else than the tool does, under the same permission: a narrower or a related part of it, and no
+   * field that is marked, since masks go by the tool's schema.
+   */
   handler?: (asked: Asked, context: Context) => Promise<Readonly<Record<string, unknown>>>;
 }
 

@@ -4,6 +4,7 @@ import type { Access, Decision } from "../policy/access.ts";
 import type { Attempt } from "./call.ts";
 import type { ReadTool } from "./read-source.ts";
 import { invalidArguments } from "./refusals.ts";
+import { noteWithheld } from "./show-answer.ts";
 import type { AnyTool } from "./tool.ts";
 import type { View } from "./view.ts";
 
@@ -63,8 +64,16 @@ export function permittedReads<Context>(context: Context, asking: Asking): ReadT
     refuseUnless(decision, attempt);
     note(attempt, ...decision.policies);
     attempt.decision = "allow";
-    if (source.handler !== undefined) return { ...(await source.handler(asked, context)) };
-    return tool.output.parse(await tool.handler(parsed.data, context));
+    const limits = decision.allowed ? decision.limits : undefined;
+    if (source.handler !== undefined) {
+      if (limits?.records === true) throw withheldPart(id);
+      return { ...(await source.handler(asked, context)) };
+    }
+    const result = tool.output.parse(await tool.handler(parsed.data, context));
+    if (limits === undefined) return result;
+    const shown = limits.show(result);
+    if (shown.withheld.length > 0) noteWithheld(attempt, shown.withheld);
+    return { ...shown.result };
   };
 }
 
@@ -75,6 +84,17 @@ function grantOf<Context>(tool: AnyTool<Context>, { server, identity, access, at
   const { principal, roles } = identity;
   refuseUnless(access.decide({ principal, roles, tool: id, arguments: {}, facts: {} }), attempt);
   throw new RingmainError("POLICY_DENIED", `${principal} has no grant for ${id}.`);
+}
+
+/** What reads past its tool answers other items than the tool does, so rules about those cannot be asked about these. */
+function withheldPart(id: string): RingmainError {
+  return new RingmainError(
+    "POLICY_DENIED",
+    `Policies withhold some items of ${id}, and this reads past it.`,
+    {
+      hint: `Call ${id} itself.`,
+    },
+  );
 }
 
 function refuseUnless(decision: Decision, attempt: Attempt): void {

@@ -1,8 +1,16 @@
 import { didYouMean } from "../core/closest.ts";
 import { grantFor } from "../core/grants.ts";
 import { toolId } from "../core/tool-description.ts";
+import { type AnswerLimits, createAnswerLimits } from "./answer-limits.ts";
 import type { PolicyTool } from "./cedar-schema.ts";
-import { createEvaluator, type ForbidRule, readForbids, type Slice, sliceFor } from "./forbid-rules.ts";
+import {
+  createEvaluator,
+  type ForbidRule,
+  readForbids,
+  type Slices,
+  slicesFor,
+  type Verdict,
+} from "./forbid-rules.ts";
 import type { CedarPrincipal } from "./policy-scope.ts";
 
 interface AccessOptions {
@@ -32,7 +40,12 @@ export interface AccessRequest extends Caller {
 
 export type Decision =
   /** `policies` are the ids of the rules that looked at the call and let it pass. */
-  | { allowed: true; policies: string[] }
+  | {
+      allowed: true;
+      policies: string[];
+      /** Present when the answer is not to be shown as it is. */
+      limits?: AnswerLimits;
+    }
   | {
       allowed: false;
       code: "POLICY_DENIED" | "APPROVAL_REQUIRED";
@@ -50,6 +63,17 @@ export interface Access {
   /** Decides one call. Never throws: whatever goes wrong is a refusal. */
   decide(request: AccessRequest): Decision;
   /**
+   * What policies withhold of the stored answer of an earlier call that is given again: by the facts of now, or, when
+   * they cannot be read, all that the policies could withhold. Never throws.
+   */
+  limitsOfReplay(
+    request: Omit<AccessRequest, "facts"> & { facts: AccessRequest["facts"] | undefined },
+  ): AnswerLimits | undefined;
+  /** Whether a policy could concern a caller's calls of a tool, so that its facts are needed. */
+  concerns(who: Caller, tool: string): boolean;
+  /** Whether a policy could withhold a part of what a tool answers a caller. */
+  withholds(who: Caller, tool: string): boolean;
+  /**
    * Loads Cedar and parses what this caller's calls of a tool need, so that the first decision does not do it with a
    * transaction open. Does nothing when no policy could concern them.
    */
@@ -60,7 +84,10 @@ export interface Access {
 interface Standing {
   grant: string;
   who: CedarPrincipal;
-  slice: Slice | undefined;
+  slices: Slices;
+  /** Whether one of its rules withholds a part of answers. */
+  withholds: boolean;
+  limitsWith: ReturnType<typeof createAnswerLimits>;
 }
 
 /**
@@ -83,7 +110,10 @@ export function createAccess({ grants, policies, tools }: AccessOptions): Access
     if (who === undefined) return undefined;
     const lines = granteesOf(caller).flatMap((grantee) => grants.get(grantee) ?? []);
     const grant = grantFor(lines, tool);
-    return grant === undefined ? undefined : { grant, who, slice: sliceFor(rules, who, tool) };
+    if (grant === undefined) return undefined;
+    const slices = slicesFor(rules, who, tool);
+    const withholds = slices.items !== undefined || (slices.call?.rules ?? []).some(isMask);
+    return { grant, who, slices, withholds, limitsWith: createAnswerLimits(tool) };
   };
 
   const standingOf = (caller: Caller, id: string): Standing | undefined => {
@@ -97,23 +127,69 @@ export function createAccess({ grants, policies, tools }: AccessOptions): Access
     return standing;
   };
 
+  const judgeCall = (
+    { slices, who }: Standing,
+    args: AccessRequest["arguments"],
+    facts: AccessRequest["facts"],
+  ): Verdict =>
+    slices.call === undefined ? { kind: "passed" } : evaluator.judge(slices.call, who, args)(facts);
+
+  /** What the answer lacks when these rules hold; undefined when it is shown whole. */
+  const limitsBy = (
+    holding: readonly ForbidRule[],
+    { slices, who, limitsWith }: Standing,
+    args: AccessRequest["arguments"],
+  ): AnswerLimits | undefined => {
+    const { items } = slices;
+    const marks = holding.flatMap((rule) => rule.marks);
+    if (marks.length === 0 && items === undefined) return undefined;
+    return limitsWith({ marks, judgeItem: items && evaluator.judge(items, who, args) });
+  };
+
   return {
     opens: (who, tool) => standingOf(who, tool)?.grant,
     decide(request) {
       const standing = standingOf(request, request.tool);
       if (standing === undefined) return noGrant(request, [...known.keys()]);
-      const { slice, who } = standing;
-      if (slice === undefined) return { allowed: true, policies: [] };
-      const verdict = evaluator.evaluate(slice, who, request.arguments, request.facts);
-      if (verdict.kind === "passed") return { allowed: true, policies: idsOf(slice.rules) };
+      const { call, items } = standing.slices;
+      if (call === undefined && items === undefined) return { allowed: true, policies: [] };
+      const verdict = judgeCall(standing, request.arguments, request.facts);
       if (verdict.kind === "failed") return failed(verdict.rules, verdict.reason);
-      return forbidden(request, verdict.rules);
+      const holding = verdict.kind === "forbidden" ? verdict.rules : [];
+      const refusing = holding.filter((rule) => !isMask(rule));
+      if (refusing.length > 0) return forbidden(request, refusing);
+      const policies = idsOf([...(call?.rules ?? []), ...(items?.rules ?? [])]);
+      const limits = limitsBy(holding, standing, request.arguments);
+      return { allowed: true, policies, ...(limits && { limits }) };
     },
+    limitsOfReplay(request) {
+      const standing = standingOf(request, request.tool);
+      if (standing === undefined || !standing.withholds) return undefined;
+      const { facts } = request;
+      const verdict = facts && judgeCall(standing, request.arguments, facts);
+      const all = standing.slices.call?.rules ?? [];
+      const holding = verdict === undefined || verdict.kind === "failed" ? all : rulesOf(verdict);
+      return limitsBy(holding, standing, request.arguments);
+    },
+    concerns(who, tool) {
+      const { call, items } = standingOf(who, tool)?.slices ?? {};
+      return call !== undefined || items !== undefined;
+    },
+    withholds: (who, tool) => standingOf(who, tool)?.withholds ?? false,
     prepare(who, tool) {
-      const slice = standingOf(who, tool)?.slice;
-      if (slice !== undefined) evaluator.prepare(slice);
+      const { call, items } = standingOf(who, tool)?.slices ?? {};
+      if (call !== undefined) evaluator.prepare(call);
+      if (items !== undefined) evaluator.prepare(items);
     },
   };
+}
+
+function isMask(rule: ForbidRule): boolean {
+  return rule.kind === "mask";
+}
+
+function rulesOf(verdict: Verdict): readonly ForbidRule[] {
+  return verdict.kind === "passed" ? [] : verdict.rules;
 }
 
 const cedarTypes: ReadonlyMap<string, string> = new Map([

@@ -2,7 +2,7 @@ import type { NamespaceDefinition, SchemaJson, TypeOfAttribute } from "@cedar-po
 import type { Json } from "../core/json.ts";
 import { type Effect, toolId } from "../core/tool-description.ts";
 import type { CedarRecord, CedarType } from "./cedar-type.ts";
-import { readJsonSchema } from "./read-json-schema.ts";
+import { type ReadSchema, readItemsSchema, readJsonSchema } from "./read-json-schema.ts";
 
 /** What permission decisions need to know of a tool. */
 export interface PolicyTool {
@@ -13,6 +13,8 @@ export interface PolicyTool {
   inputSchema: Json;
   /** JSON Schema of the facts of the record that a call is about; without it a policy sees no facts. */
   factsSchema?: Json | undefined;
+  /** JSON Schema of the result, of which policies may withhold fields (`@mask`) and items (`@records`). */
+  outputSchema?: Json | undefined;
 }
 
 /**
@@ -52,8 +54,20 @@ function groupsOf({ server, effect }: PolicyTool): Set<string> {
 }
 
 export function modelTool(tool: PolicyTool): ToolModel {
+  return modelWith(tool, readJsonSchema(tool.factsSchema));
+}
+
+/**
+ * A tool as `@records` rules see it: the facts are the fields of one of the `items` that it answers. Undefined for a
+ * tool that answers no items.
+ */
+export function modelItems(tool: PolicyTool): ToolModel | undefined {
+  const items = readItemsSchema(tool.outputSchema);
+  return items && modelWith(tool, items);
+}
+
+function modelWith(tool: PolicyTool, facts: ReadSchema): ToolModel {
   const args = readJsonSchema(tool.inputSchema);
-  const facts = readJsonSchema(tool.factsSchema);
   return {
     id: toolId(tool),
     groups: [...groupsOf(tool)],

@@ -1,14 +1,31 @@
-import type { CedarValueJson, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
+import type { AuthorizationAnswer, CedarValueJson, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { RingmainError } from "../core/errors.ts";
+import type { Mark } from "../core/marks.ts";
+import { toolId } from "../core/tool-description.ts";
 import { loadCedar } from "./cedar.ts";
-import { actionsOf, cedarSchema, modelTool, type PolicyTool, type ToolModel } from "./cedar-schema.ts";
+import {
+  actionsOf,
+  cedarSchema,
+  modelItems,
+  modelTool,
+  type PolicyTool,
+  type ToolModel,
+} from "./cedar-schema.ts";
 import { toCedarRecord } from "./cedar-value.ts";
 import { narrowModel } from "./narrow-model.ts";
-import { type CedarPrincipal, couldMatch } from "./policy-scope.ts";
+import { type CedarPrincipal, couldMatch, namesAction } from "./policy-scope.ts";
 import { type ScannedPolicy, scanPolicies } from "./scan-policies.ts";
+import { withholdingOf } from "./withholding.ts";
 
-/** A rule that may refuse a call. */
+/** A rule that may refuse a call, or withhold a part of its answer. */
 export interface ForbidRule {
+  /**
+   * `forbid`: it refuses the call. `mask`: it withholds the fields of the answer with one of its marks. `records`: it
+   * is asked about each item of the answer, and withholds the item.
+   */
+  kind: "forbid" | "mask" | "records";
+  /** Of a `mask`. */
+  marks: readonly Mark[];
   /** Its `@id`; the place in its file when it has none. */
   id: string;
   /** `policies/limits.cedar:2` */
@@ -28,7 +45,15 @@ export interface Slice {
   rules: readonly ForbidRule[];
 }
 
-type Verdict =
+/** The rules that could concern one principal's calls of one tool, by what they look at. */
+export interface Slices {
+  /** Those that look at the call and its facts. */
+  call?: Slice;
+  /** Those that look at each item of the answer. */
+  items?: Slice;
+}
+
+export type Verdict =
   | { kind: "passed" }
   | { kind: "forbidden"; rules: readonly ForbidRule[] }
   /** Cedar skips a rule that errs, so an error counts as a refusal. `reason` is fit for a caller to read. */
@@ -46,21 +71,31 @@ export function readForbids(files: readonly { file: string; text: string }[]): F
       const place = `${policy.file}:${policy.line}`;
       const { annotations, text } = policy;
       const approval = annotations.get("approval") || undefined;
-      return { id: annotations.get("id") || place, place, approval, text, policy, key: `rule${index}` };
+      const id = annotations.get("id") || place;
+      return { ...withholdingOf(policy), id, place, approval, text, policy, key: `rule${index}` };
     });
 }
 
-/** The rules that could concern a principal's calls of a tool, or undefined when there are none. */
-export function sliceFor(
-  rules: readonly ForbidRule[],
-  who: CedarPrincipal,
-  tool: PolicyTool,
-): Slice | undefined {
+/** The rules that could concern a principal's calls of a tool. */
+export function slicesFor(rules: readonly ForbidRule[], who: CedarPrincipal, tool: PolicyTool): Slices {
   const actions = actionsOf(tool);
   const matching = rules.filter((rule) => couldMatch(rule.policy.scope, who, actions));
-  if (matching.length === 0) return undefined;
-  const policies = matching.map((rule) => rule.policy);
-  return { model: narrowModel(modelTool(tool), policies), rules: matching };
+  if (matching.length === 0) return {};
+  const ofItems = matching.filter((rule) => rule.kind === "records");
+  const itemModel = ofItems.length === 0 ? undefined : modelItems(tool);
+  // a rule about the items of a tool that has none cannot be kept by leaving some out: it refuses, as its facts lack
+  const isOfCall = (rule: ForbidRule) =>
+    rule.kind !== "records" || (itemModel === undefined && namesAction(rule.policy.scope, toolId(tool)));
+  const ofCall = matching.filter(isOfCall);
+  return {
+    ...(ofCall.length > 0 && { call: sliceOf(modelTool(tool), ofCall) }),
+    ...(itemModel && { items: sliceOf(itemModel, ofItems) }),
+  };
+}
+
+function sliceOf(model: ToolModel, rules: readonly ForbidRule[]): Slice {
+  const policies = rules.map((rule) => rule.policy);
+  return { model: narrowModel(model, policies), rules };
 }
 
 /** The names under which Cedar keeps what it parsed of a slice, or the rules that it cannot parse. */
@@ -95,7 +130,8 @@ export function createEvaluator() {
       cedar.preparsePolicySet(name, { staticPolicies: { ...texts, openAll } }),
     );
     const visible = [[...model.arguments.fields.keys()], [...model.facts.fields.keys()]];
-    const schema = parseOnce(`schema ${model.id} ${JSON.stringify(visible)}`, (name) =>
+    const of = rules.some((rule) => rule.kind === "records") ? "items" : "call";
+    const schema = parseOnce(`schema ${of} ${model.id} ${JSON.stringify(visible)}`, (name) =>
       cedar.preparseSchema(name, cedarSchema([model])),
     );
     if (policySet !== undefined && schema !== undefined) return { policySet, schema };
@@ -112,46 +148,71 @@ export function createEvaluator() {
     return done;
   }
 
-  function evaluate(
+  /** Judges one set of facts after another of the same call. */
+  function judge(
     slice: Slice,
     who: CedarPrincipal,
     args: Readonly<Record<string, unknown>>,
-    facts: Readonly<Record<string, unknown>>,
-  ): Verdict {
+  ): (facts: Readonly<Record<string, unknown>>) => Verdict {
     const { model, rules } = slice;
     const named = (keys: readonly string[]) => {
       const found = rules.filter((rule) => keys.includes(rule.key));
       return found.length > 0 ? found : rules;
     };
+    // Whatever it was (a text that no policy can hold, a value too deep for Cedar): no answer, so no.
+    const failure = (error: unknown): Verdict => {
+      return { kind: "failed", rules, reason: error instanceof RingmainError ? error.message : undefined };
+    };
+    const always = (verdict: Verdict) => () => verdict;
     try {
       const parsed = prepare(slice);
-      if ("broken" in parsed) return { kind: "failed", rules: parsed.broken, reason: "Run ringmain check." };
+      if ("broken" in parsed) {
+        return always({ kind: "failed", rules: parsed.broken, reason: "Run ringmain check." });
+      }
       const context = { arguments: toCedarRecord(model.arguments, args, "arguments") };
-      const attributes = toCedarRecord(model.facts, facts, "facts");
-      const answer = loadCedar().statefulIsAuthorized({
-        principal: { type: who.type, id: who.id },
-        action: { type: "Action", id: model.id },
-        resource: { type: model.resourceType, id: model.id },
-        context,
-        entities: entitiesOf(who, model, attributes),
-        preparsedPolicySetId: parsed.policySet,
-        preparsedSchemaName: parsed.schema,
-        validateRequest: true,
-      });
-      if (answer.type === "failure") return { kind: "failed", rules, reason: undefined };
-      const { decision, diagnostics } = answer.response;
-      const erred = diagnostics.errors.map((error) => error.policyId);
-      if (erred.length > 0) return { kind: "failed", rules: named(erred), reason: undefined };
-      return decision === "allow"
-        ? { kind: "passed" }
-        : { kind: "forbidden", rules: named(diagnostics.reason) };
+      // facts that look the same to these rules are judged the same: a page of items holds few different ones
+      const judged = new Map<string, Verdict>();
+      return (facts) => {
+        try {
+          const attributes = toCedarRecord(model.facts, facts, "facts");
+          const alike = JSON.stringify(attributes);
+          const known = judged.get(alike);
+          if (known !== undefined) return known;
+          const answer = loadCedar().statefulIsAuthorized({
+            principal: { type: who.type, id: who.id },
+            action: { type: "Action", id: model.id },
+            resource: { type: model.resourceType, id: model.id },
+            context,
+            entities: entitiesOf(who, model, attributes),
+            preparsedPolicySetId: parsed.policySet,
+            preparsedSchemaName: parsed.schema,
+            validateRequest: true,
+          });
+          const verdict = verdictOf(answer, rules, named);
+          judged.set(alike, verdict);
+          return verdict;
+        } catch (error) {
+          return failure(error);
+        }
+      };
     } catch (error) {
-      // Whatever it was (a text that no policy can hold, a value too deep for Cedar): no answer, so no.
-      return { kind: "failed", rules, reason: error instanceof RingmainError ? error.message : undefined };
+      return always(failure(error));
     }
   }
 
-  return { prepare, evaluate };
+  return { prepare, judge };
+}
+
+function verdictOf(
+  answer: AuthorizationAnswer,
+  rules: readonly ForbidRule[],
+  named: (keys: readonly string[]) => readonly ForbidRule[],
+): Verdict {
+  if (answer.type === "failure") return { kind: "failed", rules, reason: undefined };
+  const { decision, diagnostics } = answer.response;
+  const erred = diagnostics.errors.map((error) => error.policyId);
+  if (erred.length > 0) return { kind: "failed", rules: named(erred), reason: undefined };
+  return decision === "allow" ? { kind: "passed" } : { kind: "forbidden", rules: named(diagnostics.reason) };
 }
 
 function entitiesOf(

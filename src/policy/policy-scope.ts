@@ -50,6 +50,11 @@ export function couldConcern({ actions: named }: PolicyScope, actions: ReadonlyS
   return named === undefined || named.some(({ type, id }) => type === "Action" && actions.has(id));
 }
 
+/** Whether a policy names this very action, and not only a group that it is in. */
+export function namesAction({ actions: named = [] }: PolicyScope, id: string): boolean {
+  return named.some((action) => action.type === "Action" && action.id === id);
+}
+
 function parsePrincipal(tokens: readonly string[]): PolicyScope["principal"] | undefined {
   const [operator, ...operand] = tokens;
   if (operator === "==" || operator === "in") {

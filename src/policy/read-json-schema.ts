@@ -2,8 +2,9 @@ import type { CedarValueJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { isRecord, type Json } from "../core/json.ts";
 import type { CedarField, CedarRecord, CedarType } from "./cedar-type.ts";
 import { toCedarValue } from "./cedar-value.ts";
+import { resolveRef } from "./resolve-ref.ts";
 
-interface ReadSchema {
+export interface ReadSchema {
   record: CedarRecord;
   /** Dotted paths of the properties that Cedar cannot type; policies do not see them. */
   leftOut: string[];
@@ -27,6 +28,57 @@ export function readJsonSchema(schema: Json | undefined): ReadSchema {
   const found = readType(schema, reader, [], []);
   const empty: CedarRecord = { kind: "Record", fields: new Map(), declared: new Set(), closed: false };
   return { record: found?.type.kind === "Record" ? found.type : empty, leftOut: reader.leftOut };
+}
+
+/**
+ * Reads what an answer with `items` says of one of them, or undefined when the schema has no such list. Items of several
+ * shapes are read as one record: what not all of them have is optional, and what has several types is left out.
+ */
+export function readItemsSchema(schema: Json | undefined): ReadSchema | undefined {
+  const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {};
+  const list = isRecord(properties.items) ? properties.items : {};
+  if (!isRecord(list.items)) return undefined;
+  const reader: Reader = { root: schema, leftOut: [], nodes: 0 };
+  const variants = list.items.anyOf ?? list.items.oneOf;
+  const records = (Array.isArray(variants) ? variants : [list.items]).map((variant) => {
+    const found = readType(variant, reader, [], []);
+    return found?.type.kind === "Record" ? found.type : undefined;
+  });
+  const known = records.filter((record) => record !== undefined);
+  const [first, ...others] = known;
+  if (first === undefined || known.length < records.length) return undefined;
+  const record = others.reduce((one, another) => mergeRecords(one, another, reader), first);
+  return { record, leftOut: [...new Set(reader.leftOut)] };
+}
+
+function mergeRecords(one: CedarRecord, another: CedarRecord, reader: Reader): CedarRecord {
+  const fields = new Map<string, CedarField>();
+  for (const name of new Set([...one.fields.keys(), ...another.fields.keys()])) {
+    const [left, right] = [one.fields.get(name), another.fields.get(name)];
+    const [field, other] = left === undefined ? [right, left] : [left, right];
+    if (field === undefined) continue;
+    const isUntyped = other === undefined && one.declared.has(name) && another.declared.has(name);
+    if (isUntyped || (other !== undefined && !isSameType(field.type, other.type))) {
+      reader.leftOut.push(name);
+      continue;
+    }
+    const required = field.required && other?.required === true;
+    const nullable = field.nullable || other?.nullable === true;
+    fields.set(name, { type: field.type, required, nullable });
+  }
+  const declared = new Set([...one.declared, ...another.declared]);
+  return { kind: "Record", fields, declared, closed: one.closed && another.closed };
+}
+
+function isSameType(one: CedarType, another: CedarType): boolean {
+  if (one.kind === "Set") return another.kind === "Set" && isSameType(one.element, another.element);
+  if (one.kind !== "Record") return one.kind === another.kind;
+  if (another.kind !== "Record" || one.fields.size !== another.fields.size) return false;
+  return [...one.fields].every(([name, field]) => {
+    const other = another.fields.get(name);
+    const { required, nullable, type } = field;
+    return other?.required === required && other.nullable === nullable && isSameType(type, other.type);
+  });
 }
 
 interface Reader {
@@ -148,16 +200,4 @@ function defaultValue(schema: unknown, type: CedarType): CedarValueJson | undefi
   } catch {
     return undefined; // a default that does not fit its own schema: the property stays optional
   }
-}
-
-/** The part of a schema that `#/…` points to (RFC 6901). */
-function resolveRef(root: unknown, ref: string): unknown {
-  if (!ref.startsWith("#")) return undefined;
-  let node = root;
-  for (const part of ref.slice(1).split("/").slice(1)) {
-    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (typeof node !== "object" || node === null || !Object.hasOwn(node, key)) return undefined;
-    node = Reflect.get(node, key);
-  }
-  return node;
 }

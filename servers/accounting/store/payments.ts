@@ -187,7 +187,7 @@ export async function requireNewBankReference({ db }: AccountingContext, referen
     .executeTakeFirst();
   if (known === undefined) return;
   throw duplicate(
-    `The bank reference "${reference}" was recorded already, received on ${known.received_on}.`,
+    `This bank reference was recorded already, received on ${known.received_on}.`,
     known.id,
     "If this is other money, give the reference that tells the two apart on the statement.",
   );

@@ -3,6 +3,7 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import { isoDate, money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import {
+  bankReference,
   businessDay,
   customerId,
   entryId,
@@ -73,7 +74,7 @@ export const createCreditNote = defineTool({
       .array(
         z.strictObject({
           payment_id: paymentId,
-          bank_reference: z.string().describe("As it stands on the bank statement."),
+          bank_reference: bankReference,
           amount: money.describe("What the payment got back."),
           unallocated: money.describe("What it now has for other invoices or a refund."),
         }),

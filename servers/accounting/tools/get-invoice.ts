@@ -3,7 +3,7 @@ import { RingmainError } from "../../../src/core/errors.ts";
 import { isoDate, money } from "../../../src/kit/fields.ts";
 import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
-import { entryId, invoiceId, invoiceRecord, outboxStatus, paymentId } from "../fields.ts";
+import { bankReference, entryId, invoiceId, invoiceRecord, outboxStatus, paymentId } from "../fields.ts";
 import { creditNotesOf } from "../store/credit-notes.ts";
 import { remindersOf } from "../store/dunning.ts";
 import { readInvoiceRecord } from "../store/invoice-view.ts";
@@ -47,7 +47,7 @@ export const getInvoice = defineTool({
           amount: money.describe(
             "What this invoice got; negative when a refund or credit note took it back.",
           ),
-          bank_reference: z.string().describe("As it stands on the bank statement."),
+          bank_reference: bankReference,
         }),
       )
       .describe("In the order of their days."),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireDaysInOrder } from "../../../src/kit/day-range.ts";
 import { instant } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { page, pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { businessDay, customerId, invoiceId, outboxStatus, version } from "../fields.ts";
@@ -36,9 +37,9 @@ export const listOutbox = defineTool({
       message_id: z.string().describe("Id of the message."),
       kind: z.enum(["reminder"]).describe("What the message is."),
       outbox_status: outboxStatus,
-      to: z.string().describe("Email address."),
+      to: mark(z.string(), "personal").describe("Email address."),
       subject: z.string().describe("Subject of the email."),
-      body: z.string().optional().describe("The text, plain; only in detailed results."),
+      body: mark(z.string(), "personal").optional().describe("The text, plain; only in detailed results."),
       invoice_id: invoiceId,
       invoice_number: z.string().describe("Number of the invoice."),
       customer_id: customerId,
@@ -47,7 +48,7 @@ export const listOutbox = defineTool({
       next_attempt_at: instant
         .optional()
         .describe("When a queued message is tried again; absent when it is due."),
-      last_error: z.string().optional().describe("Why the last try failed."),
+      last_error: mark(z.string(), "personal").optional().describe("Why the last try failed."),
       created_at: instant,
       version,
     }),

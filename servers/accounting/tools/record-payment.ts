@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireCurrency } from "../../../src/kit/currencies.ts";
 import { money } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import {
   accountId,
@@ -38,7 +39,7 @@ export const recordPayment = defineTool({
     customer_id: customerId,
     amount: positiveMoney.describe("What arrived on the bank account."),
     received_on: businessDay.describe(`Value day on the bank statement: ${pastDay}.`),
-    bank_reference: lineOfText(140).describe(
+    bank_reference: mark(lineOfText(140), "secret").describe(
       "As it stands on the bank statement; the same one twice is refused.",
     ),
     allocations: z

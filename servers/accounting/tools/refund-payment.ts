@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isoDate, money } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import {
+  bankReference,
   customerId,
   exchangeRate,
   expectedVersion,
@@ -37,7 +38,7 @@ export const refundPayment = defineTool({
   output: z.strictObject({
     refund_id: z.string().describe("Id of the refund."),
     payment_id: paymentId,
-    bank_reference: z.string().describe("Of the payment, as it stands on the bank statement."),
+    bank_reference: bankReference.describe("Of the payment, as it stands on the bank statement."),
     customer_id: customerId,
     customer_name: z.string().describe("Name of the customer."),
     amount: money.describe("What was paid back."),

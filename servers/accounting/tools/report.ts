@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { currency, isoDate, money, rows } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { pageInput } from "../../../src/kit/pages.ts";
 import { defineTool } from "../define-tool.ts";
 import { accountId, accountType, businessDay, entryRecord } from "../fields.ts";
@@ -97,7 +98,7 @@ export const report = defineTool({
       .optional()
       .describe("Over all accounts. assets = liabilities + equity + earnings."),
     entries: z.array(entryRecord).meta(rows).optional().describe("general_ledger, by day and number."),
-    journal: z.string().optional().describe("general_ledger in the format hledger."),
+    journal: mark(z.string(), "secret").optional().describe("general_ledger in the format hledger."),
     next_cursor: z.string().optional().describe("Present when there are more; pass it as cursor."),
   }),
   async handler(input, context) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { currency } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import {
   crmCompanyId,
@@ -27,9 +28,9 @@ export const upsertCustomer = defineTool({
       .optional()
       .describe("Id of its company in the CRM (com_…), not the ref COMP-0001; unique."),
     name: lineOfText(200).optional().describe("As on the invoice. Required for a new customer."),
-    contact_name: lineOfText(200).optional().describe("The person invoices go to."),
-    email: z.email().max(254).optional().describe("Where reminders are sent."),
-    phone: lineOfText(50).optional().describe("As the customer writes it."),
+    contact_name: mark(lineOfText(200), "personal").optional().describe("The person invoices go to."),
+    email: mark(z.email().max(254), "personal").optional().describe("Where reminders are sent."),
+    phone: mark(lineOfText(50), "personal").optional().describe("As the customer writes it."),
     language: z
       .string()
       .regex(/^[a-z]{2}$/, "must be an ISO 639-1 code such as en")
@@ -42,10 +43,10 @@ export const upsertCustomer = defineTool({
       .max(365)
       .optional()
       .describe("Days from the invoice day to the due day. A new customer: 30."),
-    street: lineOfText(200).optional().describe("Street and house number."),
-    city: lineOfText(100).optional().describe("City."),
-    region: lineOfText(100).optional().describe("State or province."),
-    postal_code: lineOfText(20).optional().describe("Postal code."),
+    street: mark(lineOfText(200), "personal").optional().describe("Street and house number."),
+    city: mark(lineOfText(100), "personal").optional().describe("City."),
+    region: mark(lineOfText(100), "personal").optional().describe("State or province."),
+    postal_code: mark(lineOfText(20), "personal").optional().describe("Postal code."),
     country: lineOfText(100).optional().describe("Country, as written on a letter."),
     expected_version: expectedVersion,
   }),

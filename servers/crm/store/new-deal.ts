@@ -39,13 +39,9 @@ export async function openDeal(
 export async function contactOf(call: CrmContext, companyId: string, key: string): Promise<string> {
   const contact = await findRecord(call, key, "contact");
   if (contact.company_id === companyId) return contact.id;
-  throw new RingmainError(
-    "INPUT_INVALID",
-    `${contact.ref} ${contact.name} does not belong to this company.`,
-    {
-      hint: "search_records with type contact and company_id lists the people of the company.",
-    },
-  );
+  throw new RingmainError("INPUT_INVALID", `${contact.ref} does not belong to this company.`, {
+    hint: "search_records with type contact and company_id lists the people of the company.",
+  });
 }
 
 async function openStage(call: CrmContext, pipelineId: string | undefined, key: string | undefined) {

@@ -50,7 +50,7 @@ export async function getOwner(call: CrmContext, id: string): Promise<OwnerRow> 
 export async function getActiveOwner(call: CrmContext, id: string): Promise<OwnerRow> {
   const owner = await getOwner(call, id);
   if (owner.status === "active") return owner;
-  throw new RingmainError("STATE_INVALID", `${owner.name} (${id}) is archived and gets no new work.`, {
+  throw new RingmainError("STATE_INVALID", `Owner ${id} is archived and gets no new work.`, {
     hint: await ownersHint(call),
   });
 }
@@ -108,7 +108,7 @@ export async function saveOwner(
     .where("email", "=", owner.email)
     .executeTakeFirst();
   expectVersion({
-    name: `Owner ${owner.email}`,
+    name: current === undefined ? "The owner" : `Owner ${current.id}`,
     record: current && showOwner(current),
     expected: expectedVersion,
     readBy: "list_owners",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { email, line, multiline, ownerKey, phone } from "../fields.ts";
 import { leadRecord } from "../records.ts";
@@ -18,14 +19,14 @@ export const createLeadTool = defineTool({
   effect: "create",
   input: z.strictObject({
     company_name: line(200).describe("Name of the company that the person works for."),
-    contact_name: line(200).describe("Name of the person."),
+    contact_name: mark(line(200), "personal").describe("Name of the person."),
     email: email.optional(),
     phone: phone.optional(),
     name: line(200)
       .optional()
       .describe("What they ask for, e.g. Mooring lines for two tugs. Defaults to company and contact."),
     source: line(60).default("other").describe("Where it came from, e.g. website, trade fair, referral."),
-    note: multiline(4000).optional().describe("Anything worth knowing, in plain text."),
+    note: mark(multiline(4000), "personal").optional().describe("Anything worth knowing, in plain text."),
     owner_id: ownerKey
       .optional()
       .describe(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instant } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { recordKey, recordTypes, responseFormat } from "../fields.ts";
 import {
@@ -50,7 +51,7 @@ export const getRecordTool = defineTool({
           type: z.enum(recordTypes).describe("Which kind of record it is."),
           id: z.string().describe("Id of the record."),
           ref: z.string().describe("Its reference, e.g. DEAL-0031."),
-          name: z.string().describe("Its name."),
+          name: mark(z.string(), "personal").describe("Its name."),
           status: z
             .enum([...personStatuses, ...leadStatuses, ...dealStatuses])
             .describe("Its status, one of its kind."),
@@ -69,7 +70,7 @@ export const getRecordTool = defineTool({
         z.strictObject({
           id: z.string().describe("Id of the merged record."),
           ref: z.string().describe("Its reference."),
-          name: z.string().describe("Its name."),
+          name: mark(z.string(), "personal").describe("Its name."),
           reason: z.string().optional().describe("How it was known that both are the same."),
           merged_by: z.string().describe("The principal that merged it."),
           merged_at: instant,
@@ -81,7 +82,7 @@ export const getRecordTool = defineTool({
       .array(
         z.strictObject({
           kind: z.enum(["domain", "external_id", "email"]).describe("Which kind of key it is."),
-          value: z.string().describe("The key, e.g. an email address."),
+          value: mark(z.string(), "personal").describe("The key, e.g. an email address."),
         }),
       )
       .optional()

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { isoDate } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { about, multiline, recordKey, recordTypes, version } from "../fields.ts";
 import { activityRecord } from "../records.ts";
@@ -19,7 +20,7 @@ export const logActivityTool = defineTool({
   input: z.strictObject({
     about: recordKey("The record: its ref such as LEAD-0007 or DEAL-0031, or its id."),
     kind: z.enum(["call", "email", "meeting", "note"]).describe("What happened."),
-    summary: multiline(4000).describe("What was said or agreed, in plain text."),
+    summary: mark(multiline(4000), "personal").describe("What was said or agreed, in plain text."),
     occurred_on: isoDate
       .optional()
       .describe("Day on which it happened, YYYY-MM-DD; today (UTC) when left out."),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { expectVersion } from "../../../src/kit/expect-version.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, line, recordKey, recordTypes } from "../fields.ts";
 import { recordDetail } from "../records.ts";
@@ -46,7 +47,7 @@ export const mergeRecordsTool = defineTool({
       .array(
         z.strictObject({
           type: z.enum(recordTypes).describe("Which kind of record they are."),
-          name: z.string().describe("The name that they share."),
+          name: mark(z.string(), "personal").describe("The name that they share."),
           refs: z.array(z.string()).describe("Their references."),
         }),
       )
@@ -77,7 +78,7 @@ export const mergeRecordsTool = defineTool({
     if (survivor.id === duplicate.id && survivor.redirected_from && !duplicate.redirected_from) {
       throw new RingmainError(
         "CONFLICT",
-        `${survivor.redirected_from.ref} was merged into ${survivor.ref} ${survivor.name} before, so it cannot survive.`,
+        `${survivor.redirected_from.ref} was merged into ${survivor.ref} before, so it cannot survive.`,
         { hint: `${survivor.ref} is the record of both; a merge cannot be undone.` },
       );
     }
@@ -88,7 +89,7 @@ export const mergeRecordsTool = defineTool({
     if (duplicate.redirected_from !== undefined) {
       throw new RingmainError(
         "STATE_INVALID",
-        `${duplicate.redirected_from.ref} was merged into ${duplicate.ref} ${duplicate.name} before.`,
+        `${duplicate.redirected_from.ref} was merged into ${duplicate.ref} before.`,
         { hint: `To merge that one too, pass ${duplicate.ref} as duplicate_id.` },
       );
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { email, expectedVersion, line, ownerKey, phone, recordKey } from "../fields.ts";
 import { contactRecord, personStatuses } from "../records.ts";
@@ -33,11 +34,13 @@ export const upsertContactTool = defineTool({
     id: recordKey(
       "Id or ref such as CONT-0012 of the contact to update; needed only to change its email.",
     ).optional(),
-    name: line(200).optional().describe("Name of the person. Needed for a new one."),
+    name: mark(line(200), "personal").optional().describe("Name of the person. Needed for a new one."),
     email: email.optional(),
     company_id: recordKey("The company that the person works for: id, or ref such as COMP-0007.").optional(),
     phone: phone.optional(),
-    job_title: line(120).optional().describe("What the person does, e.g. Purchasing manager."),
+    job_title: mark(line(120), "personal")
+      .optional()
+      .describe("What the person does, e.g. Purchasing manager."),
     owner_id: ownerKey
       .optional()
       .describe("Owner, e.g. usr_nina (see list_owners). A new contact without one gets the company's."),
@@ -109,7 +112,7 @@ async function findCurrent(call: CrmContext, input: Named): Promise<ContactRow |
   const { id } = await findRecord(call, input.id, "contact");
   const holder = await matchContact(call, { email: input.email });
   if (holder === undefined || holder.id === id) return contactRow(call, id);
-  throw new RingmainError("CONFLICT", `${input.email} is the address of ${holder.ref} ${holder.name}.`, {
+  throw new RingmainError("CONFLICT", `This email is the address of ${holder.ref}.`, {
     hint: "If both are one person, merge_records makes them one; otherwise leave email out.",
   });
 }

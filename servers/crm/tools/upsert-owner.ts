@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { email, expectedVersion, line } from "../fields.ts";
 import { ownerRecord, personStatuses } from "../records.ts";
@@ -14,7 +15,7 @@ export const upsertOwnerTool = defineTool({
     "(upsert_contact). Safe to repeat. Returns the owner and whether it was created.",
   effect: "update",
   input: z.strictObject({
-    name: line(200).describe("Name of the person."),
+    name: mark(line(200), "personal").describe("Name of the person."),
     email: email.describe("Email address of the person; the one by which an owner is known."),
     status: z
       .enum(personStatuses)

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { expectedVersion, externalId, supplierId, text } from "../fields.ts";
 import { supplierRecord } from "../records.ts";
@@ -19,8 +20,8 @@ export const upsertSupplierTool = defineTool({
       .describe("Id of the supplier to change. Leave out to add one or to find it by external_id."),
     external_id: externalId.optional().describe("Its id in the system you import from; unique."),
     name: text(200).optional().describe("Name of the company. Required for a new supplier."),
-    email: z.email().max(254).optional().describe("Where purchase orders are sent."),
-    phone: text(50).optional().describe("Telephone number."),
+    email: mark(z.email().max(254), "personal").optional().describe("Where purchase orders are sent."),
+    phone: mark(text(50), "personal").optional().describe("Telephone number."),
     country: text(60).optional().describe("Country."),
     expected_version: expectedVersion,
   }),

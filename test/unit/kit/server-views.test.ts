@@ -28,6 +28,9 @@ async function openSample<Tables, Context>(
   const access = {
     opens: () => "everything",
     decide: () => ({ allowed: true as const, policies: [] }),
+    limitsOfReplay: () => undefined,
+    concerns: () => false,
+    withholds: () => false,
     prepare: () => {},
   };
   const { resources = [], prompts = [] } = definition;
