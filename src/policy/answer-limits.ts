@@ -44,7 +44,7 @@ export function createAnswerLimits(tool: PolicyTool) {
       show(result) {
         const withheld: string[] = [];
         // first the items, by what they are and not by what is shown of them
-        const left = judgeItem === undefined ? result : keptItems(result, judgeItem);
+        const left = judgeItem === undefined ? result : withoutSums(keptItems(result, judgeItem), tool);
         if (left !== result) withheld.push("records");
         if (marks.length === 0) return { result: left, withheld };
         const shown = maskOf(marks).apply(left);
@@ -70,13 +70,34 @@ function keptItems(
   return kept.length === items.length ? result : { ...result, items: kept };
 }
 
-function unjudged(reason: string | undefined, rules: readonly ForbidRule[]): RingmainError {
-  const ids = rules.map((rule) => rule.id).join(", ");
-  return new RingmainError(
-    "POLICY_DENIED",
-    `the policies ${ids} could not be evaluated for every item, so nothing is shown`,
-    { hint: reason ?? `See ${rules.map((rule) => rule.place).join(", ")}.` },
+/**
+ * Without what a list says besides its items, where that may be counted over the items left out, of this page and of
+ * others: totals are left out or empty, whatever was left out here. Texts, such as the day of a report, stay.
+ */
+function withoutSums(
+  result: Readonly<Record<string, unknown>>,
+  { outputSchema }: PolicyTool,
+): Readonly<Record<string, unknown>> {
+  const required =
+    isRecord(outputSchema) && Array.isArray(outputSchema.required) ? outputSchema.required : [];
+  const sums = Object.entries(result).filter(
+    ([name, value]) => name !== "items" && typeof value !== "string",
   );
+  if (sums.length === 0) return result;
+  const rest = { ...result };
+  for (const [name, value] of sums) {
+    if (!required.includes(name)) delete rest[name];
+    else if (Array.isArray(value)) rest[name] = [];
+    else throw unjudged(`Its ${name} is counted over all items, and has to be in every answer.`, []);
+  }
+  return rest;
+}
+
+function unjudged(reason: string | undefined, rules: readonly ForbidRule[]): RingmainError {
+  const which = rules.length === 0 ? "policies" : rules.map((rule) => rule.id).join(", ");
+  const hint = reason ?? `See ${rules.map((rule) => rule.place).join(", ")}.`;
+  const message = `${which} could not be kept for every item of this answer, so nothing is shown`;
+  return new RingmainError("POLICY_DENIED", message, { hint });
 }
 
 function unmaskable(marks: readonly string[]): RingmainError {

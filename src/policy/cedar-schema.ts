@@ -38,6 +38,8 @@ export interface ToolModel {
   resourceType: string;
   arguments: CedarRecord;
   facts: CedarRecord;
+  /** What the facts are: those of the record that a call is about, or the fields of an item of the answer. */
+  factsOf: "call" | "item";
   /** Dotted paths, such as `arguments.rate`, that no policy sees because Cedar has no type for them. */
   leftOut: readonly string[];
 }
@@ -54,7 +56,7 @@ function groupsOf({ server, effect }: PolicyTool): Set<string> {
 }
 
 export function modelTool(tool: PolicyTool): ToolModel {
-  return modelWith(tool, readJsonSchema(tool.factsSchema));
+  return modelWith(tool, readJsonSchema(tool.factsSchema), "call");
 }
 
 /**
@@ -63,10 +65,10 @@ export function modelTool(tool: PolicyTool): ToolModel {
  */
 export function modelItems(tool: PolicyTool): ToolModel | undefined {
   const items = readItemsSchema(tool.outputSchema);
-  return items && modelWith(tool, items);
+  return items && modelWith(tool, items, "item");
 }
 
-function modelWith(tool: PolicyTool, facts: ReadSchema): ToolModel {
+function modelWith(tool: PolicyTool, facts: ReadSchema, factsOf: ToolModel["factsOf"]): ToolModel {
   const args = readJsonSchema(tool.inputSchema);
   return {
     id: toolId(tool),
@@ -74,6 +76,7 @@ function modelWith(tool: PolicyTool, facts: ReadSchema): ToolModel {
     resourceType: `Facts::${`${tool.server}__${tool.name}`.replaceAll(/\W/g, "_")}`,
     arguments: args.record,
     facts: facts.record,
+    factsOf,
     leftOut: [...args.leftOut.map((path) => `arguments.${path}`), ...facts.leftOut],
   };
 }

@@ -2,12 +2,21 @@ import type { DetailedError } from "@cedar-policy/cedar-wasm/nodejs";
 import { compareProblems, type Problem } from "../core/problem.ts";
 import { toolId } from "../core/tool-description.ts";
 import { loadCedar } from "./cedar.ts";
-import { actionsOf, cedarSchema, modelTool, type PolicyTool, type ToolModel } from "./cedar-schema.ts";
+import {
+  actionsOf,
+  cedarSchema,
+  modelItems,
+  modelTool,
+  type PolicyTool,
+  type ToolModel,
+} from "./cedar-schema.ts";
 import { checkNames } from "./check-names.ts";
+import { checkWithholding } from "./check-withholding.ts";
 import { explainFinding } from "./explain-finding.ts";
 import { policyProblem } from "./policy-problem.ts";
 import { couldConcern } from "./policy-scope.ts";
 import { type ScannedPolicy, scanPolicies } from "./scan-policies.ts";
+import { withholdingOf } from "./withholding.ts";
 
 interface CheckPoliciesOptions {
   /** `policies/*.cedar`, with files relative to the workspace. */
@@ -33,17 +42,30 @@ export function checkPolicies(options: CheckPoliciesOptions): Problem[] {
     : all;
   if (scanned.length === 0) return [];
   const models = tools.map(modelTool);
+  const itemModels = tools.map(modelItems).filter((model) => model !== undefined);
+  const isOfItems = (policy: ScannedPolicy) => withholdingOf(policy).kind === "records";
   const problems: Problem[] = [];
   const sound: ScannedPolicy[] = [];
   for (const policy of scanned) {
     const syntax = syntaxProblems(policy);
     problems.push(...syntax);
     if (syntax.length > 0) continue;
-    problems.push(...checkNames(policy, models, principals));
+    problems.push(...checkNames(policy, isOfItems(policy) ? itemModels : models, principals));
+    const ofWithholding = checkWithholding(policy, tools);
+    problems.push(...ofWithholding);
+    // what names a tool without items has no type that Cedar could check it against
+    if (isOfItems(policy) && ofWithholding.length > 0) continue;
     if (policy.effect === "permit") problems.push(permitProblem(policy));
     else sound.push(policy);
   }
-  problems.push(...idProblems(scanned), ...validate(sound, models));
+  problems.push(...idProblems(scanned));
+  problems.push(
+    ...validate(
+      sound.filter((policy) => !isOfItems(policy)),
+      models,
+    ),
+  );
+  problems.push(...validate(sound.filter(isOfItems), itemModels));
   return problems.sort(compareProblems);
 }
 

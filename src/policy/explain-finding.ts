@@ -12,8 +12,9 @@ export function explainFinding(
   const withoutKey = /^for policy `[^`]*`, /;
   text = text.replace(withoutKey, "");
   help = help?.replace(withoutKey, "");
-  for (const { resourceType, id } of models) {
-    text = text.replaceAll(`on entity type \`${resourceType}\``, `in the facts of ${id}`);
+  for (const { resourceType, id, factsOf } of models) {
+    const facts = factsOf === "item" ? "items" : "facts";
+    text = text.replaceAll(`on entity type \`${resourceType}\``, `in the ${facts} of ${id}`);
   }
   text = text.replaceAll(/in context for Action::"([^"]*)"/g, "in the context of $1");
 

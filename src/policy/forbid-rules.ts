@@ -130,8 +130,7 @@ export function createEvaluator() {
       cedar.preparsePolicySet(name, { staticPolicies: { ...texts, openAll } }),
     );
     const visible = [[...model.arguments.fields.keys()], [...model.facts.fields.keys()]];
-    const of = rules.some((rule) => rule.kind === "records") ? "items" : "call";
-    const schema = parseOnce(`schema ${of} ${model.id} ${JSON.stringify(visible)}`, (name) =>
+    const schema = parseOnce(`schema of ${model.factsOf} ${model.id} ${JSON.stringify(visible)}`, (name) =>
       cedar.preparseSchema(name, cedarSchema([model])),
     );
     if (policySet !== undefined && schema !== undefined) return { policySet, schema };

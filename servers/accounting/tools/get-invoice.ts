@@ -4,6 +4,7 @@ import { isoDate, money } from "../../../src/kit/fields.ts";
 import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
 import { bankReference, entryId, invoiceId, invoiceRecord, outboxStatus, paymentId } from "../fields.ts";
+import type { AccountingContext } from "../store/context.ts";
 import { creditNotesOf } from "../store/credit-notes.ts";
 import { remindersOf } from "../store/dunning.ts";
 import { readInvoiceRecord } from "../store/invoice-view.ts";
@@ -87,16 +88,14 @@ export const getInvoice = defineTool({
       )
       .describe("The reminders sent, by level."),
   }),
-  async handler({ id, number, response_format }, context) {
-    if ((id === undefined) === (number === undefined)) {
-      throw new RingmainError("INPUT_INVALID", "Give exactly one of id and number.", {
-        hint: "list_invoices shows both.",
-      });
-    }
-    const { id: found, currency } =
-      number === undefined
-        ? await requireInvoice(context, id ?? "")
-        : await requireInvoiceByNumber(context, number);
+  facts: z.strictObject({ customer_id: z.string(), state: z.string(), total: money, balance: money }),
+  async resource(input, context) {
+    const { customer_id, state, currency, total_minor, balance_minor } = await namedInvoice(context, input);
+    const [total, balance] = [total_minor, balance_minor].map((minor) => ({ minor, currency }));
+    return { customer_id, state, total, balance };
+  },
+  async handler({ response_format, ...named }, context) {
+    const { id: found, currency } = await namedInvoice(context, named);
     const money = (minor: number) => ({ minor, currency });
     const { lines, ...record } = await readInvoiceRecord(context, found);
     const settlements = await settlementsOf(context, found);
@@ -139,3 +138,16 @@ export const getInvoice = defineTool({
     };
   },
 });
+
+/** The invoice that is named by id or by number. Throws INPUT_INVALID unless one of them is given. */
+async function namedInvoice(
+  context: AccountingContext,
+  { id, number }: { id?: string | undefined; number?: string | undefined },
+) {
+  if ((id === undefined) === (number === undefined)) {
+    throw new RingmainError("INPUT_INVALID", "Give exactly one of id and number.", {
+      hint: "list_invoices shows both.",
+    });
+  }
+  return number === undefined ? requireInvoice(context, id ?? "") : requireInvoiceByNumber(context, number);
+}

@@ -43,16 +43,18 @@ export function showOwner({ id, name, email, status, version }: OwnerRow): z.inp
 export async function getOwner(call: CrmContext, id: string): Promise<OwnerRow> {
   const owner = await call.db.selectFrom("crm_owner").selectAll().where("id", "=", id).executeTakeFirst();
   if (owner) return owner;
-  throw new RingmainError("NOT_FOUND", `There is no owner "${id}".`, { hint: await ownersHint(call) });
+  throw new RingmainError("NOT_FOUND", `There is no owner "${id}".`, await ownersHint(call));
 }
 
 /** The active owner with this id. Throws STATE_INVALID for archived ones, who get no new work. */
 export async function getActiveOwner(call: CrmContext, id: string): Promise<OwnerRow> {
   const owner = await getOwner(call, id);
   if (owner.status === "active") return owner;
-  throw new RingmainError("STATE_INVALID", `Owner ${id} is archived and gets no new work.`, {
-    hint: await ownersHint(call),
-  });
+  throw new RingmainError(
+    "STATE_INVALID",
+    `Owner ${id} is archived and gets no new work.`,
+    await ownersHint(call),
+  );
 }
 
 /**
@@ -86,11 +88,14 @@ export async function pickOwner(call: CrmContext, preferred?: string): Promise<s
   });
 }
 
-async function ownersHint(call: CrmContext): Promise<string> {
+async function ownersHint(call: CrmContext) {
   const active = (await listOwners(call)).filter(({ status }) => status === "active");
-  if (active.length === 0) return "There is none yet: add one with upsert_owner.";
+  if (active.length === 0) return { hint: "There is none yet: add one with upsert_owner." };
   const shown = active.slice(0, 20).map(({ id, name }) => `${id} (${name})`);
-  return `Active owners: ${shown.join(", ")}${active.length > 20 ? " …; list_owners shows all" : ""}.`;
+  return {
+    hint: `Active owners: ${shown.join(", ")}${active.length > 20 ? " …; list_owners shows all" : ""}.`,
+    hintWithoutRecord: "list_owners shows who gets new work.",
+  };
 }
 
 /**

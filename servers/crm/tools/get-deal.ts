@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { defineTool } from "../define-tool.ts";
 import { recordKey } from "../fields.ts";
+import { readRecordFacts, recordFacts } from "../record-facts.ts";
 import { dealRecord, dealStatuses, redirectedFrom } from "../records.ts";
 import { getDeal } from "../store/deals.ts";
 import { findRecord } from "../store/record-directory.ts";
@@ -23,6 +24,8 @@ export const getDealTool = defineTool({
       .describe("Refuses the deal when it has another status: an automation goes on with a won deal only."),
   }),
   output: dealRecord.extend({ redirected_from: redirectedFrom }),
+  facts: recordFacts,
+  resource: ({ id }, call) => readRecordFacts(call, id, "deal"),
   async handler({ id, expected_status }, call) {
     const deal = await findRecord(call, id, "deal");
     if (expected_status !== undefined && deal.status !== expected_status) {

@@ -3,6 +3,7 @@ import { instant } from "../../../src/kit/fields.ts";
 import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { recordKey, recordTypes, responseFormat } from "../fields.ts";
+import { readRecordFacts, recordFacts } from "../record-facts.ts";
 import {
   activityRecord,
   dealStatuses,
@@ -90,6 +91,8 @@ export const getRecordTool = defineTool({
         "Further domains, external ids and emails that name this record, from what was merged into it.",
       ),
   }),
+  facts: recordFacts,
+  resource: ({ type, id }, call) => readRecordFacts(call, id, type),
   async handler({ type, id: key, response_format: format }, call) {
     const record = await findRecord(call, key, type);
     return {

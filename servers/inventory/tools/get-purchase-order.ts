@@ -2,6 +2,7 @@ import { z } from "zod";
 import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
 import { purchaseOrderId, responseFormat } from "../fields.ts";
+import { orderFacts, readOrderFacts } from "../order-facts.ts";
 import { orderRecord } from "../records.ts";
 import { requireOrder } from "../store/purchase-orders.ts";
 
@@ -22,6 +23,8 @@ export const getPurchaseOrderTool = defineTool({
     lines: orderRecord.shape.lines.optional().describe("What was ordered; left out by concise."),
     ...linksOutput,
   }),
+  facts: orderFacts,
+  resource: readOrderFacts,
   async handler({ purchase_order_id, response_format }, call) {
     const { lines, ...order } = await requireOrder(call, purchase_order_id);
     const links = await call.links(order.ref);

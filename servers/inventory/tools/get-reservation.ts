@@ -18,6 +18,11 @@ export const getReservationTool = defineTool({
     ...responseFormat("concise leaves out picks and shipped.", "detailed"),
   }),
   output: z.strictObject({ ...reservationRecord.shape, ...linksOutput }),
+  facts: z.strictObject({ reference: z.string(), status: z.string() }),
+  async resource({ reservation_id }, call) {
+    const { reference, status } = await requireReservation(call, reservation_id);
+    return { reference, status };
+  },
   async handler({ reservation_id, response_format }, call) {
     const { picks, shipped, ...reservation } = await requireReservation(call, reservation_id);
     const links = await call.links(reservation_id);

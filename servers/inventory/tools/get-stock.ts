@@ -4,6 +4,7 @@ import { linksOutput } from "../../../src/kit/links.ts";
 import { defineTool } from "../define-tool.ts";
 import { responseFormat, sku, units } from "../fields.ts";
 import { itemRecord, levelRecord } from "../records.ts";
+import { requireItem } from "../store/items.ts";
 import { conciseCard, readStockCard } from "../store/stock-card.ts";
 import { orderStatuses } from "../store/tables.ts";
 
@@ -58,6 +59,11 @@ export const getStockTool = defineTool({
         "The oldest 50 reservations that hold it (list_reservations shows all); left out by concise.",
       ),
   }),
+  facts: z.strictObject({ supplier_id: z.string().optional(), discontinued: z.boolean() }),
+  async resource({ sku }, call) {
+    const { supplier_id, discontinued } = await requireItem(call, sku);
+    return { supplier_id, discontinued };
+  },
   async handler({ sku, response_format }, call) {
     const card = await readStockCard(call, sku);
     return response_format === "detailed" ? card : conciseCard(card);

@@ -90,7 +90,7 @@ describe("record_payment", () => {
     const { id } = await books.customer();
     const { payment_id } = await books.paid(id, 100, { bank_reference: "STMT 1" });
     await expect(books.paid(id, 100, { bank_reference: "STMT 1" })).rejects.toMatchObject(
-      refusal("CONFLICT", '"STMT 1" was recorded already', `duplicate_of: ${payment_id}`),
+      refusal("CONFLICT", "This bank reference was recorded already", `duplicate_of: ${payment_id}`),
     );
   });
 

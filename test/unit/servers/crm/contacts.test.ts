@@ -59,7 +59,7 @@ describe("upsert_contact", () => {
       await refusal(crm.call("upsert_contact", { id: "CONT-0002", email: "A@gmail.com" })),
     ).toMatchObject({
       code: "CONFLICT",
-      message: "A@gmail.com is the address of CONT-0001 A.",
+      message: "This email is the address of CONT-0001.",
       hint: expect.stringContaining("merge_records"),
     });
     const renamed = await crm.call("upsert_contact", { id: "CONT-0002", email: "c@gmail.com" });
