@@ -23,6 +23,7 @@ export class CallScope<Tables> implements CallContext<Tables> {
   #unit: UnitOfWork<Tables> | undefined;
   #callLinks: CallLinks | undefined;
   #ended = false;
+  #hidden: readonly string[] = [];
 
   constructor(options: CallScopeOptions<Tables>) {
     this.now = options.now;
@@ -47,6 +48,13 @@ export class CallScope<Tables> implements CallContext<Tables> {
 
   get moveLinks(): CallLinks["moveLinks"] {
     return this.#links().moveLinks;
+  }
+
+  readonly hides: CallContext<Tables>["hides"] = (mark) => this.#hidden.includes(mark);
+
+  /** To be told with the decision, before the handler runs. */
+  hide(marks: readonly string[] = []): void {
+    this.#hidden = marks;
   }
 
   /** Ends the call: what is asked for later does nothing. Returns how many queries have no answer yet. */

@@ -262,6 +262,7 @@ export function createPipeline<Tables, Context>(options: {
       const decision = access.decide({ principal, roles, tool: id, arguments: input, facts: known });
       applyDecision(attempt, decision);
       attempt.policies = [grant, ...attempt.policies];
+      if (decision.allowed) scope.hide(decision.limits?.marks);
 
       // 8. do
       restriction.handlerRunning = true;
@@ -300,13 +301,14 @@ export function createPipeline<Tables, Context>(options: {
   /** Steps 4 to 9 of what is no tool: its grants, and then each of its reads, are decided as calls of tools are. */
   async function executeView(view: View<Context>, call: PreparedCall<Context>, attempt: Attempt, now: Date) {
     const { identity, input } = call;
-    const asking = { server, identity, access, attempt };
+    const scope = scopeOf(identity.principal, attempt, now);
+    const hide = scope.hide.bind(scope);
+    const asking = { server, identity, access, attempt, hide };
     requireGrants(view, definition.tools, asking);
     const bounds = limits.of(identity, { effect: "read" });
     if (bounds.length > 0) appender.flush();
     checkLimits(bounds, { now, arguments: input, facts: {} });
     attempt.decision = "allow";
-    const scope = scopeOf(identity.principal, attempt, now);
     try {
       restriction.handlerRunning = true;
       const result = await view.run(input, permittedReads(definition.context(scope), asking));

@@ -14,6 +14,8 @@ interface Asking {
   identity: Identity;
   access: Access;
   attempt: Attempt;
+  /** Told of the marks that the caller does not see, before each read. */
+  hide?: ((marks?: readonly string[]) => void) | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export function requireGrants<Context>(
 
 /** Makes the reads of a view, each permitted as a call of its tool: by grant, by facts, by policy. */
 export function permittedReads<Context>(context: Context, asking: Asking): ReadTool<Context> {
-  const { server, identity, access, attempt } = asking;
+  const { server, identity, access, attempt, hide } = asking;
   return async (source, asked) => {
     const { tool } = source;
     const id = `${server}.${tool.name}`;
@@ -65,6 +67,7 @@ export function permittedReads<Context>(context: Context, asking: Asking): ReadT
     note(attempt, ...decision.policies);
     attempt.decision = "allow";
     const limits = decision.allowed ? decision.limits : undefined;
+    hide?.(limits?.marks);
     if (source.handler !== undefined) {
       if (limits?.records === true) throw withheldPart(id);
       return { ...(await source.handler(asked, context)) };

@@ -41,7 +41,15 @@ export async function seedServer<Tables, Context>(
     const principal = "ringmain:demo";
     const changed = () => {};
     const db = kyselyOver<Tables>(database);
-    const made = await seed({ db, now, principal, newId, changed, ...linksOf({ now, changed }) });
+    const made = await seed({
+      db,
+      now,
+      principal,
+      newId,
+      hides: () => false,
+      changed,
+      ...linksOf({ now, changed }),
+    });
     appender.append(
       {
         time: now.toISOString(),

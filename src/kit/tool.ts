@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { z } from "zod";
+import type { Mark } from "../core/marks.ts";
 import type { Effect } from "../core/tool-description.ts";
 import type { CallLinks } from "./links.ts";
 
@@ -20,6 +21,11 @@ export interface CallContext<Tables> extends CallLinks {
   principal: string;
   /** Makes a new id such as `cus_0199…`, sortable by time. */
   newId(prefix: string): string;
+  /**
+   * Whether the caller does not see the fields with a mark. A search that looked through them would tell what they hold,
+   * by what it finds.
+   */
+  hides(mark: Mark): boolean;
   /** Names a row that this call created or changed, with its version after the change. Every write must. */
   changed(table: string, id: string, version: number): void;
 }

@@ -56,7 +56,15 @@ export async function openWatched<Tables, Context>(
     const principal = "ringmain:demo";
     const changed = () => {};
     const links = linksOver(database, server)({ now, changed });
-    return seed({ db: kyselyOver<Tables>(database), now, principal, newId, changed, ...links });
+    return seed({
+      db: kyselyOver<Tables>(database),
+      now,
+      principal,
+      newId,
+      hides: () => false,
+      changed,
+      ...links,
+    });
   });
 
   const reader = new DatabaseSync(workspace.databasePath);

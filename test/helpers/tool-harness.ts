@@ -27,7 +27,15 @@ export async function toolHarness<Tables, Context>(
   const contextNow = () => {
     const changed = (table: string, id: string, version: number) => void changes.push({ table, id, version });
     const links = linksOf({ now, changed });
-    return definition.context({ db, now, principal: "user:test", newId, changed, ...links });
+    return definition.context({
+      db,
+      now,
+      principal: "user:test",
+      newId,
+      hides: () => false,
+      changed,
+      ...links,
+    });
   };
 
   return {

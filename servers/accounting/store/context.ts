@@ -4,7 +4,10 @@ import type { AccountingTables, Stamped } from "./tables.ts";
 
 /** What the tools and the store work with, built anew for each call. */
 export interface AccountingContext
-  extends Pick<CallContext<AccountingTables>, "db" | "newId" | "changed" | "link" | "links" | "moveLinks"> {
+  extends Pick<
+    CallContext<AccountingTables>,
+    "db" | "newId" | "hides" | "changed" | "link" | "links" | "moveLinks"
+  > {
   /** The UTC day of the call: what "overdue" is measured against. */
   today: string;
   /** The instant of the call, RFC 3339. */
@@ -16,6 +19,7 @@ export function accountingContext(call: CallContext<AccountingTables>): Accounti
   return {
     db: call.db,
     newId: (prefix) => call.newId(prefix),
+    hides: (mark) => call.hides(mark),
     changed: (table, id, version) => call.changed(table, id, version),
     link: (from, to, kind) => call.link(from, to, kind),
     links: (ref) => call.links(ref),

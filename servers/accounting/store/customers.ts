@@ -174,7 +174,7 @@ function changedFields(row: CustomerRow, fields: CustomerFields): Partial<Record
 
 /** One page of customers, by name; `query` is looked for in name, contact, email and both foreign ids. */
 export async function searchCustomers(
-  { db }: AccountingContext,
+  { db, hides }: AccountingContext,
   input: { query?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ rows: CustomerRow[]; nextCursor: string | undefined }> {
   let select = db
@@ -187,7 +187,7 @@ export async function searchCustomers(
     const pattern = `%${input.query.replace(/[\\%_]/g, "\\$&")}%`;
     select = select.where((where) =>
       where.or(
-        (["name", "contact_name", "email", "external_id", "crm_company_id"] as const).map(
+        searchedColumns(hides("personal")).map(
           (column) => sql<boolean>`${where.ref(column)} LIKE ${pattern} ESCAPE '\\'`,
         ),
       ),
@@ -199,4 +199,10 @@ export async function searchCustomers(
   }
   const rows = await select.execute();
   return pageOf("customers", rows, input.limit, (row) => [row.name, row.id]);
+}
+
+/** What a search looks through: not what the caller does not see, or what it finds would tell. */
+function searchedColumns(hidesPeople: boolean) {
+  const columns = ["name", "external_id", "crm_company_id"] as const;
+  return hidesPeople ? columns : ([...columns, "contact_name", "email"] as const);
 }

@@ -24,11 +24,11 @@ export interface RecordFilter {
 
 /** The ids of the records that pass a filter, the newest first, those after `after` only. Joins nothing, to be fast. */
 export async function filterRecords(
-  { db }: CrmContext,
+  { db, hides }: CrmContext,
   filter: RecordFilter,
   page: { after: string | number | undefined; most: number },
 ): Promise<string[]> {
-  const conditions = [...columnConditions(filter), ...wordConditions(filter)];
+  const conditions = [...columnConditions(filter), ...wordConditions(filter, hides("personal"))];
   if (page.after !== undefined) conditions.push(sql`id < ${page.after}`);
   const where = conditions.length === 0 ? sql<SqlBool>`1` : sql.join(conditions, sql` and `);
   const { rows } = await sql<{ id: string }>`
@@ -61,22 +61,25 @@ function columnConditions(filter: RecordFilter): RawBuilder<SqlBool>[] {
 
 /**
  * Each word of the query stands in the record, its company or its contact. Companies and contacts are looked
- * through once for each word, and not once for each record.
+ * through once for each word, and not once for each record. For a caller who does not see people, their names and
+ * addresses are not looked through: what is found would tell them.
  */
-function wordConditions({ type, query }: RecordFilter): RawBuilder<SqlBool>[] {
+function wordConditions({ type, query }: RecordFilter, hidesPeople: boolean): RawBuilder<SqlBool>[] {
   if (query === undefined) return [];
   return foldText(query)
     .split(" ")
     .map((word) => {
-      const places = [sql<SqlBool>`instr(search_text, ${word}) > 0`];
+      const isPerson = type === "contact" || type === "lead";
+      const own = hidesPeople && isPerson ? sql`lower(ref)` : sql`search_text`;
+      const places = [sql<SqlBool>`instr(${own}, ${word}) > 0`];
       if (type === "contact") {
         places.push(sql`company_id in (select id from crm_company where instr(name_key, ${word}) > 0)`);
       }
       if (type === "lead" || type === "deal") {
-        places.push(
-          sql`company_id in (select id from crm_company where instr(search_text, ${word}) > 0)`,
-          sql`contact_id in (select id from crm_contact where instr(search_text, ${word}) > 0)`,
-        );
+        places.push(sql`company_id in (select id from crm_company where instr(search_text, ${word}) > 0)`);
+        if (!hidesPeople) {
+          places.push(sql`contact_id in (select id from crm_contact where instr(search_text, ${word}) > 0)`);
+        }
       }
       return sql<SqlBool>`(${sql.join(places, sql` or `)})`;
     });

@@ -22,7 +22,12 @@ export async function searchSuppliers(
     .orderBy("id")
     .limit(options.limit + 1);
   if (options.query !== undefined)
-    query = query.where(contains(["name", "email", "external_id"], options.query));
+    query = query.where(
+      contains(
+        ["name", "external_id", ...(call.hides("personal") ? [] : (["email"] as const))],
+        options.query,
+      ),
+    );
   if (options.cursor !== undefined) {
     const [name, id] = decodeCursor("suppliers", options.cursor, 2).map(String);
     query = query.where((where) =>

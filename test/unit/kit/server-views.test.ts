@@ -22,7 +22,13 @@ async function openSample<Tables, Context>(
   seed: (call: CallContext<Tables>) => Promise<Record<string, number>>,
 ) {
   const harness = await toolHarness(definition, instant);
-  const call = { now: new Date(instant), principal: "ringmain:demo", newId, changed: () => {} };
+  const call = {
+    now: new Date(instant),
+    principal: "ringmain:demo",
+    newId,
+    hides: () => false,
+    changed: () => {},
+  };
   await transact(harness.database, () => seed({ db: harness.db, ...call, ...harness.linksNow() }));
   const views = viewsOf(definition);
   const access = {

@@ -199,6 +199,30 @@ describe("a broken rule refuses rather than shows", () => {
   });
 });
 
+describe("a search", () => {
+  it("does not tell by what it finds what the caller does not see", async () => {
+    const contact = reader.prepare("SELECT ref, email, name FROM crm_contact WHERE email IS NOT NULL").get();
+    for (const query of [contact?.email, contact?.name]) {
+      for (const type of ["contact", "lead", "deal"]) {
+        const { result } = await ask("masked", "search_records", { type, query });
+        expect(result.items, `${type} ${query}`).toEqual([]);
+      }
+      const open = await ask("all", "search_records", { type: "contact", query });
+      expect(open.result.items).toHaveLength(1);
+    }
+    const byRef = await ask("masked", "search_records", { type: "contact", query: contact?.ref });
+    expect(byRef.result.items).toMatchObject([{ ref: contact?.ref, name: "[masked]" }]);
+  });
+
+  it("of customers leaves their people out, too", async () => {
+    const row = reader.prepare("SELECT email, name FROM accounting_customer WHERE email IS NOT NULL").get();
+    const by = async (agent: string, query: unknown) =>
+      (await ask(agent, "search_customers", { query }, {}, books)).result.items.length;
+    expect([await by("masked", row?.email), await by("all", row?.email)]).toEqual([0, 1]);
+    expect(await by("masked", row?.name)).toBeGreaterThan(0);
+  });
+});
+
 it("leaves a trail that verifies", () => {
   expect(verifyTrail(reader)).toMatchObject({ faults: [] });
 });

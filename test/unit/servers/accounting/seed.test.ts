@@ -16,6 +16,7 @@ async function seeded(at = instant) {
       now: new Date(at),
       principal: "ringmain:demo",
       newId,
+      hides: () => false,
       changed: () => {},
       ...harness.linksNow(),
     }),

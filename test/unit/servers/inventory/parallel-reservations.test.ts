@@ -40,7 +40,15 @@ async function openConnections(count: number) {
       const tool = definition.tools.find((candidate) => candidate.name === name);
       if (tool === undefined) throw new Error(`there is no tool ${name}`);
       const changed = () => {};
-      const call = { db, now, principal: "user:test", newId, changed, ...linksOf({ now, changed }) };
+      const call = {
+        db,
+        now,
+        principal: "user:test",
+        newId,
+        hides: () => false,
+        changed,
+        ...linksOf({ now, changed }),
+      };
       return await transact(database, async () =>
         tool.output.parse(await tool.handler(tool.input.parse(args), definition.context(call))),
       );

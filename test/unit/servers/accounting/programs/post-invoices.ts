@@ -17,7 +17,15 @@ const db = kyselyOver<AccountingTables>(database);
 const linksOf = linksOver(database, definition.name);
 const changed = () => {};
 const links = linksOf({ now, changed });
-const context = definition.context({ db, now, principal: "user:test", newId, changed, ...links });
+const context = definition.context({
+  db,
+  now,
+  principal: "user:test",
+  newId,
+  hides: () => false,
+  changed,
+  ...links,
+});
 
 async function call(name: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
   const tool = definition.tools.find((one) => one.name === name);
