@@ -48,7 +48,9 @@ export function namedReference(of: string) {
 
 /** The same where the name is a person's, or has one in it. */
 export function personReference(of: string) {
-  return namedReference(of).extend({ name: mark(z.string(), "personal").describe(`Name of the ${of}.`) });
+  return namedReference(of)
+    .extend({ name: mark(z.string(), "personal").describe(`Name of the ${of}.`) })
+    .describe(`The ${of}.`);
 }
 
 export const recordTypes = ["company", "contact", "lead", "deal"] as const;

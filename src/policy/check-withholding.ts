@@ -60,7 +60,7 @@ function checkMask(policy: ScannedPolicy, marks: readonly Mark[], tools: readonl
   );
   const code = "policy-mask-nothing";
   const idle = fields.filter(({ tool, fields }) => fields.length === 0 && names(policy, tool));
-  const hint = "A field is marked in the output schema of its tool (x-marks).";
+  const hint = "A field is marked in the output schema of its tool (x-marks); docs/tools.md shows the marks.";
   for (const { tool } of idle) {
     const message = `${toolId(tool)} answers no ${named} field, so there is nothing to mask.`;
     problems.push(problemAt(policy, "mask", { code, message, hint }));

@@ -11,7 +11,25 @@ export function narrowModel(model: ToolModel, policies: readonly ScannedPolicy[]
   if (policies.some(({ tokens }) => tokens.some((token, index) => mayReachAll(tokens, token, index))))
     return model;
   const names = new Set(policies.flatMap(({ tokens }) => tokens.map(({ text }) => text.replaceAll('"', ""))));
-  return { ...model, arguments: narrow(model.arguments, names), facts: narrow(model.facts, names) };
+  const factNames = policies.map(({ tokens }) => factsNamed(tokens));
+  const isSure = factNames.every((found) => found !== undefined);
+  const ofFacts = isSure ? new Set(factNames.flatMap((found) => [...(found ?? [])])) : names;
+  return { ...model, arguments: narrow(model.arguments, names), facts: narrow(model.facts, ofFacts) };
+}
+
+/**
+ * The facts that a policy reads as `resource.name`, `resource["name"]` or `resource has name`; undefined when it uses
+ * the resource in any other way, and so might reach all of them.
+ */
+function factsNamed(tokens: readonly Token[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  const uses = tokens.flatMap(({ text }, index) => (text === "resource" ? [index] : []));
+  for (const [use, index] of uses.entries()) {
+    const [next = "", name = ""] = tokens.slice(index + 1, index + 3).map(({ text }) => text);
+    if (next === "." || next === "[" || next === "has") names.add(name.replaceAll('"', ""));
+    else if (use > 0 || ![")", ",", "is", "==", "in"].includes(next)) return undefined; // the first stands in the head
+  }
+  return names;
 }
 
 function mayReachAll(tokens: readonly Token[], token: Token, index: number): boolean {

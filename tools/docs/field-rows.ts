@@ -1,4 +1,5 @@
 import { isRecord } from "../../src/core/json.ts";
+import { marksKeyword } from "../../src/core/marks.ts";
 
 /** A field of an argument or a result, as a table shows it. */
 export interface FieldRow {
@@ -22,7 +23,7 @@ export function fieldRows(schema: unknown, prefix = ""): FieldRow[] {
     const name = `${prefix}${field}`;
     const required = owners.every(({ required: names }) => Array.isArray(names) && names.includes(field));
     const only = owners.length < shapes.length ? onlyOf(owners) : "";
-    const description = [descriptionOf(first), only].filter((text) => text !== "").join(" ");
+    const description = [descriptionOf(first), only, marksOf(found)].filter((text) => text !== "").join(" ");
     const type = [...new Set(found.map(typeOf))].join(" or ");
     return [{ name, type, required, description }, ...(found.length === 1 ? innerRows(first, name) : [])];
   });
@@ -62,6 +63,14 @@ function onlyOf(owners: readonly Schema[]): string {
     ),
   );
   return kinds.length === 0 ? "" : `Only of ${kinds.join(", ")}.`;
+}
+
+/** What a field is marked as, in any of its alternatives. */
+function marksOf(schemas: readonly unknown[]): string {
+  const marks = schemas.flatMap((schema) =>
+    isRecord(schema) && Array.isArray(schema[marksKeyword]) ? schema[marksKeyword] : [],
+  );
+  return marks.length === 0 ? "" : `Marked ${[...new Set(marks)].join(", ")}.`;
 }
 
 function descriptionOf(schema: unknown): string {
