@@ -8,6 +8,7 @@ export interface Schema {
   default?: unknown;
   enum?: unknown[] | undefined;
   const?: unknown;
+  "x-marks"?: string[] | undefined;
   minimum?: number | undefined;
   maximum?: number | undefined;
   required?: string[] | undefined;
@@ -24,6 +25,7 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
     description: z.string().optional(),
     format: z.string().optional(),
     enum: z.array(z.unknown()).optional(),
+    "x-marks": z.array(z.string()).optional(),
     minimum: z.number().optional(),
     maximum: z.number().optional(),
     required: z.array(z.string()).optional(),

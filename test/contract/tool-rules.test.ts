@@ -182,6 +182,13 @@ describe("each rule finds what breaks it", () => {
     ["a status is one of those named", "any text", returning({ status: text }), "output status"],
     ["names stand beside ids", "a customer's id alone", returning({ customer_id: text }), "customer_id"],
     ["names stand beside ids", "an owner as an id", returning({ owner_id: text }), "owner_id"],
+    ["people and bank details are marked", "an address without", returning({ email: text }), "output email"],
+    [
+      "answers can do without what is marked",
+      "a number that must be there",
+      { outputSchema: { ...object({ age: { ...whole, "x-marks": ["personal"] } }), required: ["age"] } },
+      "age",
+    ],
   ];
 
   it.each(broken)("%s: %s", (rule, _what, change, fault) => {

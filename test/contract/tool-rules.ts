@@ -1,5 +1,7 @@
+import { marks } from "../../src/core/marks.ts";
 import type { ToolDescription } from "../../src/core/tool-description.ts";
 import { mcpDefinition } from "../../src/kit/describe-tool.ts";
+import { compileMask } from "../../src/policy/compile-mask.ts";
 import { membersOf, readSchema, type Schema, schemasOf, shapesOf } from "./schema-members.ts";
 
 /** A tool as a client is told of it, read for the rules. */
@@ -164,11 +166,28 @@ const rules = {
       if (names !== undefined && !names.some((one) => parent.properties?.[one] !== undefined)) yield path;
     }
   },
+
+  /** What a mask has to hide of people and their accounts; a policy about a field nobody marked hides nothing. */
+  *"people and bank details are marked"({ input, output }) {
+    for (const [side, whole] of sides(input, output)) {
+      for (const { path, name, schema } of membersOf(whole)) {
+        const tells = tellsOfPeople.test(name) || (side === "output" && /^(to|body)$/.test(name));
+        const isText = schema.type === "string" && schema.format !== "date" && schema.format !== "date-time";
+        if (isText && tells && schema["x-marks"] === undefined) yield `${side} ${path}`;
+      }
+    }
+  },
+
+  /** Else a mask would refuse the whole answer. */
+  *"answers can do without what is marked"({ tool }) {
+    for (const { path, maskable } of compileMask(tool.outputSchema, marks).fields) if (!maskable) yield path;
+  },
 } satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;
 export const ruleNames: readonly string[] = Object.keys(rules);
 
+const tellsOfPeople = /^(contact_name|email|phone|job_title|street|postal_code|bank_reference)$/;
 const quantities = /^(quantity|on_hand|available|reserved|outstanding|received|counted|difference)$/;
 const amounts = /(^|_)(amount|total|price|cost|balance|debit|credit)$/;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { money } from "../../../src/kit/fields.ts";
+import { mark } from "../../../src/kit/mark.ts";
 import { defineTool } from "../define-tool.ts";
 import { invoiceId, lineOfText, outboxStatus, paragraphs, version } from "../fields.ts";
 import { requireCustomer } from "../store/customers.ts";
@@ -32,7 +33,7 @@ export const sendReminder = defineTool({
     invoice_id: invoiceId,
     number: z.string().describe("Number of the invoice."),
     level: reminderLevel.describe("Dunning level."),
-    to: z.string().describe("The customer's email address."),
+    to: mark(z.string(), "personal").describe("The customer's email address."),
     outbox_status: outboxStatus,
     version,
   }),
