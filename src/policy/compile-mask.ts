@@ -3,7 +3,7 @@ import { marksKeyword } from "../core/marks.ts";
 import { resolveRef } from "./resolve-ref.ts";
 
 /** What stands where a text was that must be there. */
-export const maskedText = "[masked]";
+const maskedText = "[masked]";
 
 /** A field of a result that carries one of the marks looked for. */
 export interface MaskedField {

@@ -43,18 +43,19 @@ export function showOwner({ id, name, email, status, version }: OwnerRow): z.inp
 export async function getOwner(call: CrmContext, id: string): Promise<OwnerRow> {
   const owner = await call.db.selectFrom("crm_owner").selectAll().where("id", "=", id).executeTakeFirst();
   if (owner) return owner;
-  throw new RingmainError("NOT_FOUND", `There is no owner "${id}".`, await ownersHint(call));
+  const { hint, hintWithoutRecord } = await ownersHint(call);
+  throw new RingmainError("NOT_FOUND", `There is no owner "${id}".`, { hint, hintWithoutRecord });
 }
 
 /** The active owner with this id. Throws STATE_INVALID for archived ones, who get no new work. */
 export async function getActiveOwner(call: CrmContext, id: string): Promise<OwnerRow> {
   const owner = await getOwner(call, id);
   if (owner.status === "active") return owner;
-  throw new RingmainError(
-    "STATE_INVALID",
-    `Owner ${id} is archived and gets no new work.`,
-    await ownersHint(call),
-  );
+  const { hint, hintWithoutRecord } = await ownersHint(call);
+  throw new RingmainError("STATE_INVALID", `Owner ${id} is archived and gets no new work.`, {
+    hint,
+    hintWithoutRecord,
+  });
 }
 
 /**

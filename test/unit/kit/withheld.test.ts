@@ -161,12 +161,12 @@ describe("@mask", () => {
   it("holds under the conditions of its policy only, replays included, unless they cannot be told any more", async () => {
     const contact = reader.prepare("SELECT ref, name FROM crm_contact").get();
     const company = reader.prepare("SELECT ref FROM crm_company").get();
-    const masked = await ask("some", "get_record", { type: "contact", id: contact?.ref }, { key: "k1" });
+    const masked = await ask("some", "get_record", { type: "contact", id: contact?.ref }, { key: "run_1/k1" });
     expect(masked.result.record.name).toBe("[masked]");
-    const whole = await ask("some", "get_record", { type: "company", id: company?.ref }, { key: "k2" });
+    const whole = await ask("some", "get_record", { type: "company", id: company?.ref }, { key: "run_1/k2" });
     expect(whole.result.record.owner.name).not.toBe("[masked]");
     expect(lastEntry()?.withheld).toBeUndefined();
-    const again = await ask("some", "get_record", { type: "company", id: company?.ref }, { key: "k2" });
+    const again = await ask("some", "get_record", { type: "company", id: company?.ref }, { key: "run_1/k2" });
     expect(again.result).toEqual(whole.result);
   });
 
