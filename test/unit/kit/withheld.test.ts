@@ -33,7 +33,7 @@ const policies = {
     @id("no-items") @records forbid (principal == Agent::"broken", action == Action::"crm.get_deal", resource)
     when { resource.region == "north" };`,
 };
-const tools = ["crm.*", "crm.upsert_contact", "crm.upsert_owner", "accounting.*"];
+const tools = ["crm.*", "crm.upsert_company", "crm.upsert_contact", "crm.upsert_owner", "accounting.*"];
 
 let workspace: TemporaryWorkspace;
 let server: Sample;
@@ -158,16 +158,35 @@ describe("@mask", () => {
     expect(journal.some(({ step }) => step === "add")).toBe(true);
   });
 
-  it("holds under the conditions of its policy only, replays included, unless they cannot be told any more", async () => {
+  it("holds under the conditions of its policy only, replays included", async () => {
     const contact = reader.prepare("SELECT ref, name FROM crm_contact").get();
     const company = reader.prepare("SELECT ref FROM crm_company").get();
-    const masked = await ask("some", "get_record", { type: "contact", id: contact?.ref }, { key: "run_1/k1" });
+    const masked = await ask(
+      "some",
+      "get_record",
+      { type: "contact", id: contact?.ref },
+      { key: "run_1/k1" },
+    );
     expect(masked.result.record.name).toBe("[masked]");
     const whole = await ask("some", "get_record", { type: "company", id: company?.ref }, { key: "run_1/k2" });
     expect(whole.result.record.owner.name).not.toBe("[masked]");
     expect(lastEntry()?.withheld).toBeUndefined();
     const again = await ask("some", "get_record", { type: "company", id: company?.ref }, { key: "run_1/k2" });
     expect(again.result).toEqual(whole.result);
+  });
+
+  it("withholds all that it could from a replay whose record is gone, since its conditions cannot be told", async () => {
+    const company = { name: "Gone Boats", domain: "gone-boats.example" };
+    const { result: added } = await ask("all", "upsert_company", company);
+    const args = { type: "company", id: added.ref };
+    const first = await ask("some", "get_record", args, { key: "run_1/gone" });
+    expect(first.result.record.owner.name).not.toBe("[masked]");
+    const remove = new DatabaseSync(workspace.databasePath);
+    remove.prepare("DELETE FROM crm_company WHERE id = ?").run(added.id);
+    remove.close();
+    const again = await ask("some", "get_record", args, { key: "run_1/gone" });
+    expect(again).toMatchObject({ replayed: { entry: first.entry } });
+    expect(again.result.record).toMatchObject({ name: "Gone Boats", owner: { name: "[masked]" } });
   });
 
   it("keeps records out of errors", async () => {
