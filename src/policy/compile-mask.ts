@@ -1,6 +1,7 @@
 import { isRecord } from "../core/json.ts";
 import { marksKeyword } from "../core/marks.ts";
 import { resolveRef } from "./resolve-ref.ts";
+import { listOf, propertiesOf, shapesOf, typesOf, variantsOf } from "./schema-shapes.ts";
 
 /** What stands where a text was that must be there. */
 const maskedText = "[masked]";
@@ -84,7 +85,7 @@ function readChange(schema: unknown, reader: Reader, path: string): Change | und
 function readVariant(schema: unknown, reader: Reader, path: string): Change | undefined {
   const change = readChange(schema, reader, path);
   if (change === undefined) return undefined;
-  const constants = Object.entries(propertiesOf(schema, reader)).flatMap(([name, property]) =>
+  const constants = Object.entries(propertiesOf(schema, reader.root)).flatMap(([name, property]) =>
     isRecord(property) && property.const !== undefined ? [[name, property.const] as const] : [],
   );
   return (value, seen) => {
@@ -201,7 +202,7 @@ function replaceBy(instead: Instead | undefined): MemberChange {
 
 /** What may stand for a value that must be there; undefined when nothing may. */
 function standIn(schema: unknown, reader: Reader): Instead | undefined {
-  const shapes = shapesOf(schema, reader);
+  const shapes = shapesOf(schema, reader.root);
   if (shapes.some((shape) => typesOf(shape).includes("null"))) return { value: null };
   if (shapes.some(takesMaskedText)) return { value: maskedText };
   const list = shapes.some((shape) => typesOf(shape).includes("array") && !(Number(shape.minItems) > 0));
@@ -219,35 +220,7 @@ function takesMaskedText(shape: Record<string, unknown>): boolean {
 
 /** Whether a schema carries one of the marks, itself or by what it refers to. */
 function isMarked(schema: unknown, reader: Reader): boolean {
-  return shapesOf(schema, reader).some((shape) =>
+  return shapesOf(schema, reader.root).some((shape) =>
     listOf(shape[marksKeyword]).some((mark) => typeof mark === "string" && reader.marks.has(mark)),
   );
-}
-
-/** A schema, what it refers to, and its variants. */
-function shapesOf(schema: unknown, reader: Reader, known: Set<unknown> = new Set()) {
-  if (!isRecord(schema) || known.has(schema)) return [];
-  known.add(schema);
-  const shapes: Record<string, unknown>[] = [schema];
-  const parts = [...variantsOf(schema), ...listOf(schema.allOf)];
-  if (typeof schema.$ref === "string") parts.push(resolveRef(reader.root, schema.$ref));
-  for (const part of parts) shapes.push(...shapesOf(part, reader, known));
-  return shapes;
-}
-
-function propertiesOf(schema: unknown, reader: Reader): Record<string, unknown> {
-  const all = shapesOf(schema, reader).map(({ properties }) => (isRecord(properties) ? properties : {}));
-  return Object.assign({}, ...all);
-}
-
-function variantsOf(schema: Record<string, unknown>): readonly unknown[] {
-  return [...listOf(schema.anyOf), ...listOf(schema.oneOf)];
-}
-
-function typesOf({ type }: Record<string, unknown>): readonly unknown[] {
-  return Array.isArray(type) ? type : [type];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
