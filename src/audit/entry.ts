@@ -15,8 +15,8 @@ export const entrySchema = z.object({
   seq: z.int(),
   /** RFC 3339, UTC, milliseconds. */
   time: z.string(),
-  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `seed`: sample data. `delivery`: a message left the outbox, or was to. */
-  kind: z.enum(["call", "run", "once", "client", "pause", "seed", "delivery"]),
+  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `seed`: sample data. `delivery`: a message left the outbox, or was to. `approval`: a person decided about a call, or about who may. */
+  kind: z.enum(["call", "run", "once", "client", "pause", "seed", "delivery", "approval"]),
   principal: z.string(),
   verified_by: z.string(),
   /** Name and version that the MCP client gave; nobody vouches for it. */
@@ -46,6 +46,10 @@ export const entrySchema = z.object({
   once: z.string().optional(),
   /** The entry whose result was given again. */
   replay_of: z.int().optional(),
+  /** The request for approval that the call made, waited for, used or was refused by, or that a person decided. */
+  approval: z.string().optional(),
+  /** Who approved the call. */
+  approver: z.string().optional(),
   /** Microseconds from the call's start inside the transaction to its entry. */
   duration_us: z.int(),
   /** SHA-256 over label, salt and canonical JSON (`commitment.ts`), in hex. */
@@ -74,6 +78,8 @@ export type EntryDraft = Omit<Entry, "v" | keyof EntryPlace>;
  */
 export function entryText(draft: EntryDraft, place: EntryPlace): string {
   const ordered = {
+    approval: draft.approval,
+    approver: draft.approver,
     arguments_commitment: place.arguments_commitment,
     changed: draft.changed,
     client: draft.client,

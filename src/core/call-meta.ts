@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorCodes } from "./errors.ts";
+import { isRecord } from "./json.ts";
 
 /** The keys under which Ringmain's own fields travel in the `_meta` of MCP messages. */
 export const metaKey = {
@@ -39,8 +40,15 @@ export const callError = z.object({
   retryable: z.boolean().default(false),
   /** The ids of the policies that refused the call. */
   policies: z.array(z.string()).default([]),
+  /** The request for approval (`apr_…`) on which the call waits, or by which it was refused. */
+  approval: z.string().optional(),
 });
 export type CallError = z.infer<typeof callError>;
+
+/** The request for approval that the `details` of a call's error name. */
+export function approvalOf(details: unknown): string | undefined {
+  return isRecord(details) && typeof details.approval === "string" ? details.approval : undefined;
+}
 
 /** Says that a result was stored by an earlier call. */
 export const replay = z.object({

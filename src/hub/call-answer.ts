@@ -47,7 +47,11 @@ function readError(
       hint: "Look in the server's own log.",
     });
   }
-  const details: CallErrorDetails = { entry, policies: error.policies };
+  const details: CallErrorDetails = {
+    entry,
+    policies: error.policies,
+    ...(error.approval !== undefined && { approval: error.approval }),
+  };
   return new RingmainError(error.code, error.message, {
     hint: error.hint,
     retryable: error.retryable,

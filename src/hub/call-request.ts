@@ -34,6 +34,8 @@ export interface CallErrorDetails {
   entry: number | undefined;
   /** The ids of the policies that refused the call. */
   policies: readonly string[];
+  /** The request for approval on which the call waits, or by which it was refused. */
+  approval?: string;
 }
 
 /** Whether the server can tell a second sending of this call from a second call. */

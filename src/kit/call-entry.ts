@@ -4,6 +4,7 @@ import type { Attempt, PreparedCall } from "./call.ts";
 const deniedCodes: ReadonlySet<string> = new Set([
   "POLICY_DENIED",
   "APPROVAL_REQUIRED",
+  "APPROVAL_REJECTED",
   "LIMIT_EXCEEDED",
   "PAUSED",
 ]);
@@ -18,7 +19,7 @@ export function draftOf<Context>(options: {
 }): EntryDraft {
   const { server, call, attempt, now, durationMs } = options;
   const { incoming, tool, identity } = call;
-  const { error, replayed } = attempt;
+  const { error, replayed, approval, approver } = attempt;
   const outcome = outcomeOf(attempt);
   return {
     time: timeText(now),
@@ -44,6 +45,8 @@ export function draftOf<Context>(options: {
     key: incoming.key,
     once: incoming.once,
     replay_of: replayed?.entry,
+    approval,
+    approver,
     duration_us: Math.round(durationMs * 1000),
     changed: attempt.changed,
     spent: outcome === "done" ? attempt.spent : undefined,

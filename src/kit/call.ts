@@ -77,4 +77,8 @@ export interface Attempt {
   withheld?: string[];
   error?: RingmainError;
   replayed?: Replay;
+  /** The request for approval that the call made, waits for, used or was refused by. */
+  approval?: string;
+  /** Who approved it. */
+  approver?: string;
 }

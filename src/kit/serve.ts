@@ -1,7 +1,7 @@
 import { Console } from "node:console";
 import { type CallToolResult, Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { kitCapability, metaKey } from "../core/call-meta.ts";
+import { approvalOf, kitCapability, metaKey } from "../core/call-meta.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf, RingmainError } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
@@ -149,7 +149,15 @@ function errorResult(
   policies: readonly string[] = [],
 ): CallToolResult {
   const { code, message, hint, retryable } = error;
-  const told = { code, message, ...(hint !== undefined && { hint }), retryable, policies: [...policies] };
+  const approval = approvalOf(error.details);
+  const told = {
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    retryable,
+    policies: [...policies],
+    ...(approval !== undefined && { approval }),
+  };
   const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   const text = `${code}: ${sentence}${hint === undefined ? "" : ` ${hint}`}`;
   return { isError: true, content: [{ type: "text", text }], _meta: { ...meta, [metaKey.error]: told } };
