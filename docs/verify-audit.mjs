@@ -9,7 +9,7 @@
 // when all is well, 1 when something was changed, 2 when it was called wrongly.
 //
 // Rules: RFC 6962 §2.1 (Merkle tree), https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint,
-// https://c2sp.org/tlog-proof. An entry's commitment to its arguments or result is the SHA-256 of
+// https://c2sp.org/tlog-proof. An entry's commitment to its arguments, facts or result is the SHA-256 of
 // `label NUL salt NUL text`, in hex.
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
@@ -92,7 +92,9 @@ async function verifyTrail(file, notary, checkpoints) {
         ({ entry: line, ...payload } = entry);
         entry = JSON.parse(line);
         if (payload.salt === undefined) erased += 1;
-        else for (const label of ["arguments", "result"]) compareCommitment(entry, label, payload, fault);
+        else
+          for (const label of ["arguments", "facts", "result"])
+            compareCommitment(entry, label, payload, fault);
       }
       if (entry.seq !== seq) fault(`the entry in this place says that it is ${entry.seq}`);
     } catch {

@@ -6,9 +6,10 @@ import { type EntryDraft, entryText } from "./entry.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 import { searchColumns } from "./search-columns.ts";
 
-/** The arguments and the result of a call, as canonical JSON. */
+/** The arguments and the result of a call, and the facts that policies saw of it, as canonical JSON. */
 export interface Payload {
   arguments?: string | undefined;
+  facts?: string | undefined;
   result?: string | undefined;
 }
 
@@ -41,7 +42,7 @@ export function createAppender(database: DatabaseSync): Appender {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPayload = database.prepare(
-    "INSERT INTO audit_payload (seq, salt, arguments, result) VALUES (?, ?, ?, ?)",
+    "INSERT INTO audit_payload (seq, salt, arguments, facts, result) VALUES (?, ?, ?, ?, ?)",
   );
   const insertTile = database.prepare("INSERT INTO audit_tile (height, number, hash) VALUES (?, ?, ?)");
   const nextSalt = saltMaker();
@@ -53,8 +54,10 @@ export function createAppender(database: DatabaseSync): Appender {
       const { principal, tool, outcome, key, once, loose_run } = searchColumns(draft);
       insertEntry.run(seq, body, leaf, principal, tool, outcome, key, once, loose_run);
     }
-    for (const { seq, salt, payload } of waiting)
-      insertPayload.run(seq, salt, payload.arguments ?? null, payload.result ?? null);
+    for (const { seq, salt, payload } of waiting) {
+      const { arguments: sent = null, facts = null, result = null } = payload;
+      insertPayload.run(seq, salt, sent, facts, result);
+    }
     waiting = [];
   }
 
@@ -78,6 +81,7 @@ export function createAppender(database: DatabaseSync): Appender {
       const body = entryText(draft, {
         seq,
         arguments_commitment: commitmentTo("arguments"),
+        facts_commitment: commitmentTo("facts"),
         result_commitment: commitmentTo("result"),
       });
       const leaf = leafHash(body);

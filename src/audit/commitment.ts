@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /** What a commitment is to. The label keeps an argument's commitment from ever equalling a result's. */
-export type CommitmentLabel = "arguments" | "result";
+export type CommitmentLabel = "arguments" | "facts" | "result";
 
 /**
  * A salted commitment to a payload: SHA-256 over the UTF-8 of label, U+0000, salt, U+0000 and text, in hex. Whoever has

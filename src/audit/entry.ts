@@ -6,7 +6,7 @@ export type Outcome = (typeof outcomes)[number];
 
 /**
  * One line of the audit trail, as it stands in the database and in exports. Absent members are left out.
- * Arguments and results are not in it: it holds salted commitments to them, so that they can be erased while
+ * Arguments, facts and results are not in it: it holds salted commitments to them, so that they can be erased while
  * every proof over the entries stays valid.
  */
 export const entrySchema = z.object({
@@ -54,6 +54,8 @@ export const entrySchema = z.object({
   duration_us: z.int(),
   /** SHA-256 over label, salt and canonical JSON (`commitment.ts`), in hex. */
   arguments_commitment: z.string().optional(),
+  /** Of the facts that policies saw; absent when none looked at the call. */
+  facts_commitment: z.string().optional(),
   result_commitment: z.string().optional(),
   /**
    * What counts towards the caller's amount limits: the path of each sum, how much in the smallest unit, and its
@@ -67,7 +69,10 @@ export const entrySchema = z.object({
 export type Entry = z.infer<typeof entrySchema>;
 
 /** What the trail adds to an entry: its place, and the commitments to its payload. */
-export type EntryPlace = Pick<Entry, "seq" | "arguments_commitment" | "result_commitment">;
+export type EntryPlace = Pick<
+  Entry,
+  "seq" | "arguments_commitment" | "facts_commitment" | "result_commitment"
+>;
 
 /** An entry before the trail gives it its place. */
 export type EntryDraft = Omit<Entry, "v" | keyof EntryPlace>;
@@ -87,6 +92,7 @@ export function entryText(draft: EntryDraft, place: EntryPlace): string {
     duration_us: draft.duration_us,
     effect: draft.effect,
     error: draft.error,
+    facts_commitment: place.facts_commitment,
     key: draft.key,
     kind: draft.kind,
     once: draft.once,

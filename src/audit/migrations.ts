@@ -25,11 +25,12 @@ export const auditMigrations: readonly Migration[] = [
       CREATE UNIQUE INDEX audit_entry_once ON audit_entry (once, tool) WHERE once IS NOT NULL AND outcome = 'done';
       CREATE INDEX audit_entry_run ON audit_entry (loose_run) WHERE loose_run IS NOT NULL;
 
-      -- Arguments and results, apart from the entries so that they can be erased.
+      -- Arguments, facts that policies saw, and results, apart from the entries so that they can be erased.
       CREATE TABLE audit_payload (
         seq INTEGER PRIMARY KEY REFERENCES audit_entry (seq),
         salt TEXT NOT NULL,
         arguments TEXT,
+        facts TEXT,
         result TEXT
       ) STRICT;
 

@@ -67,18 +67,19 @@ export function* entryLines(database: DatabaseSync, filter: EntryFilter = {}): G
   }
 }
 
-/** Like `entryLines`, each with its payload: an object of the entry's line, the salt, and the texts of both. */
+/** Like `entryLines`, each with its payload: an object of the entry's line, the salt, and the texts. */
 export function* payloadLines(database: DatabaseSync, filter: EntryFilter = {}): Generator<string> {
   const { sql, values } = conditions(filter);
   const rows = database.prepare(
-    `SELECT e.body, p.salt, p.arguments, p.result FROM (SELECT seq, body FROM audit_entry WHERE ${sql}) e
+    `SELECT e.body, p.salt, p.arguments, p.facts, p.result FROM (SELECT seq, body FROM audit_entry WHERE ${sql}) e
      LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY e.seq`,
   );
-  for (const { body, salt, arguments: sent, result } of rows.iterate(...values)) {
+  for (const { body, salt, arguments: sent, facts, result } of rows.iterate(...values)) {
     yield JSON.stringify({
       entry: body,
       salt: salt ?? undefined,
       arguments: sent ?? undefined,
+      facts: facts ?? undefined,
       result: result ?? undefined,
     });
   }

@@ -52,7 +52,7 @@ function verifySnapshot(
   let expected = 1;
   const rows = database
     .prepare(
-      `SELECT e.*, p.salt, p.arguments, p.result FROM audit_entry e
+      `SELECT e.*, p.salt, p.arguments, p.facts, p.result FROM audit_entry e
        LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY e.seq`,
     )
     .iterate();
@@ -108,6 +108,7 @@ function* faultsBeside(entry: Entry, row: Record<string, SQLOutputValue>): Gener
   const holds = (label: CommitmentLabel, commitment: string | undefined) =>
     row[label] === null ? commitment === undefined : commit(label, salt, String(row[label])) === commitment;
   if (!holds("arguments", entry.arguments_commitment)) yield "the arguments differ from their commitment";
+  if (!holds("facts", entry.facts_commitment)) yield "the facts differ from their commitment";
   if (!holds("result", entry.result_commitment)) yield "the result differs from its commitment";
 }
 

@@ -69,6 +69,8 @@ export interface Attempt {
   spent?: EntryDraft["spent"];
   /** Whether it has touched the store, so that a savepoint stands before its first query. */
   savepoint: boolean;
+  /** Canonical JSON of the facts that policies saw; absent when none looked at the call. */
+  facts?: string;
   /** The whole result, as the trail keeps it. */
   result?: string;
   /** What the caller is shown of it, when policies withhold something. */

@@ -192,6 +192,7 @@ export function createPipeline<Tables, Context>(options: {
     const argumentsText = attempt.error === undefined ? call.argumentsText : shortened(call.argumentsText);
     const payload = {
       arguments: argumentsText,
+      facts: attempt.facts,
       result: attempt.replayed === undefined ? attempt.result : undefined,
     };
     const durationMs = performance.now() - started;
@@ -260,6 +261,7 @@ export function createPipeline<Tables, Context>(options: {
       const known = facts && tool.facts ? tool.facts.parse(facts) : {};
       attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });
       const decision = access.decide({ principal, roles, tool: id, arguments: input, facts: known });
+      if (decision.policies.length > 0) attempt.facts = canonicalJson(known);
       applyDecision(attempt, decision);
       attempt.policies = [grant, ...attempt.policies];
       if (decision.allowed) scope.hide(decision.limits?.marks);

@@ -112,6 +112,13 @@ const attacks: [string, (sealed: Sealed) => void, number, number][] = [
     123,
   ],
   [
+    "edited facts",
+    (sealed) =>
+      attack(sealed, (db) => db.exec(`UPDATE audit_payload SET facts = '{"of":99}' WHERE seq = 123`)),
+    123,
+    123,
+  ],
+  [
     "a deleted row",
     (sealed) => attack(sealed, (db) => db.exec("DELETE FROM audit_entry WHERE seq = 123")),
     124,

@@ -66,6 +66,7 @@ describe("verifying the trail", () => {
       3,
       "the arguments differ",
     ],
+    ["edited facts", `UPDATE audit_payload SET facts = '{"of":9}' WHERE seq = 3`, 3, "the facts differ"],
     [
       "swapped arguments and result",
       `UPDATE audit_payload SET arguments = result, result = arguments WHERE seq = 3`,

@@ -67,7 +67,8 @@ describe("a call that is allowed", () => {
       tool_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       changed: [["notes_note", id, 1]],
     });
-    expect(notes.payload(1)).toEqual({ arguments: '{"pinned":false,"text":"hello"}', result: answer.result });
+    const sent = '{"pinned":false,"text":"hello"}';
+    expect(notes.payload(1)).toEqual({ arguments: sent, facts: null, result: answer.result });
     expect(notes.verify()).toMatchObject({ entries: 1, faults: [] });
   });
 
@@ -99,6 +100,25 @@ describe("a call that is allowed", () => {
     const { policies, changed } = notes.lastEntry() ?? {};
     expect(policies).toEqual(["notes.send_note", "no-long-notes", "ask-about-notes"]);
     expect(changed).toEqual([["notes_note", id, 2]]);
+  });
+
+  it("keeps the facts that policies saw in its payload, also when they refuse it", async () => {
+    const { id } = await notes.result("add_note", { text: "short" }, { token });
+    const { id: long } = await notes.result("add_note", { text: "x".repeat(101) }, { token });
+    const sent = await notes.call("send_note", { id }, { token });
+    const refused = await notes.call("send_note", { id: long }, { token });
+    expect(refused.error?.code).toBe("POLICY_DENIED");
+    expect([sent, refused].map(({ entry }) => notes.payload(entry)?.facts)).toEqual([
+      '{"length":5}',
+      '{"length":101}',
+    ]);
+    expect(notes.entries().map((entry) => entry.facts_commitment !== undefined)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(notes.verify().faults).toEqual([]);
   });
 });
 

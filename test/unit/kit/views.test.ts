@@ -56,6 +56,7 @@ describe("a resource", () => {
     });
     expect(notes.payload(answer.entry)).toEqual({
       arguments: '{"uri":"notes://x","values":{}}',
+      facts: null,
       result: answer.result,
     });
     expect(notes.verify()).toMatchObject({ entries: 4, faults: [] });
