@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
 import type { Entry } from "../audit/entry.ts";
+import type { RingmainError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Effect } from "../core/tool-description.ts";
 import { transact } from "../db/transaction.ts";
@@ -8,7 +9,7 @@ import { type Person, refusalOf } from "./person.ts";
 
 /** What a person decides about a principal, as it stands in the trail. */
 export interface Act {
-  kind: Extract<Entry["kind"], "client" | "pause">;
+  kind: Extract<Entry["kind"], "client" | "pause" | "approval">;
   /** `ringmain.pause` */
   tool: string;
   effect: Effect;
@@ -16,26 +17,42 @@ export interface Act {
   principal: string;
   /** Why, in the person's own words. They stay in the trail for ever. */
   reason?: string | undefined;
+  /** The request for approval that it is about. */
+  approval?: string | undefined;
+}
+
+/** What was done, as rows. */
+interface Done<T> {
+  answer: T;
+  changed: Entry["changed"];
+  /** Told the number of the entry, in the same transaction. */
+  recorded?: (entry: number) => void;
 }
 
 /**
  * Does something to principals as a person: the rows and the entry that says who did it, when and why, in one
  * transaction. `work` tells what it changed; an act that changed nothing leaves no entry. Throws POLICY_DENIED or
- * PAUSED, and records that, when the person may not.
+ * PAUSED, and records that, when the person may not; likewise what `mayNot` returns, who is asked in the transaction.
  */
 export async function actAsPerson<T>(
-  options: { database: DatabaseSync; person: Person; act: Act; now: Date },
-  work: (by: string) => { answer: T; changed: Entry["changed"] },
+  options: {
+    database: DatabaseSync;
+    person: Person;
+    act: Act;
+    now: Date;
+    mayNot?: () => RingmainError | undefined;
+  },
+  work: (by: string) => Done<T>,
 ): Promise<T> {
-  const { database, person, act, now } = options;
+  const { database, person, act, now, mayNot = () => undefined } = options;
   const appender = createAppender(database);
   const outcome = await transact(database, () => {
-    const refusal = refusalOf(person, database);
+    const refusal = refusalOf(person, database) ?? mayNot();
     const done = refusal === undefined ? work(person.principal) : undefined;
     if (done?.changed.length === 0) return done;
-    const { kind, tool, effect, principal, reason } = act;
+    const { kind, tool, effect, principal, reason, approval } = act;
     appender.load();
-    appender.append(
+    const entry = appender.append(
       {
         time: now.toISOString(),
         kind,
@@ -49,12 +66,14 @@ export async function actAsPerson<T>(
         outcome: refusal === undefined ? "done" : "denied",
         error: refusal?.code,
         reason: refusal?.message ?? reason,
+        approval,
         duration_us: 0,
         changed: done?.changed ?? [],
       },
       { arguments: canonicalJson({ principal }) },
     );
     appender.store();
+    done?.recorded?.(entry);
     return done ?? refusal;
   });
   if (outcome === undefined || !("answer" in outcome)) throw outcome;

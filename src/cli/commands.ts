@@ -74,6 +74,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "workflows", summary: "list the workflows", load: () => import("./commands/workflows.ts") },
   { name: "runs", summary: "list runs, show one, cancel one", load: () => import("./commands/runs.ts") },
   {
+    name: "approvals",
+    summary: "see what waits for a person's yes, approve or reject it",
+    load: () => import("./commands/approvals.ts"),
+  },
+  {
     name: "audit",
     summary: "read, verify and export the audit trail",
     load: () => import("./commands/audit.ts"),

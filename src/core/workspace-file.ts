@@ -122,24 +122,45 @@ function targetOf(sink: SinkConfig): string {
   return "file" in sink ? posix.normalize(sink.file) : sink.otlp;
 }
 
+/** How people are asked for their yes to a call. */
+const approvals = z.strictObject({
+  /** How long a request can be answered, and an approval used. */
+  expire_after: z
+    .string()
+    .refine((text) => (parseDuration(text) ?? 0) > 0, "must be a duration such as 3d or 12h")
+    .default("72h"),
+  /** Where a role is told of a request, through the outbox: an address by role. */
+  notify: z.record(identifier, mailbox).default({}),
+});
+
 export type OutboxConfig = z.infer<typeof outbox>;
 
 /** `ringmain.yaml`. */
-const workspaceSchema = z.strictObject({
-  name: z.string(),
-  /** Marks the sample company that `ringmain demo` may seed and reset. A real workspace never has it. */
-  sample: z.boolean().default(false),
-  /** The folder of the state, relative to the workspace. */
-  state: z.string().default(".ringmain"),
-  servers: z.record(identifier, server).default({}),
-  /** People. `members` are operating-system user names; `*` is whoever can read the workspace's private key. */
-  roles: z.record(identifier, grants.extend({ members: z.array(z.string()).default([]) })).default({}),
-  /** Programs such as Claude Desktop, each with a credential of its own (`ringmain connect`). */
-  clients: z.record(identifier, grants).default({}),
-  /** Without it, messages stay in the outbox. */
-  outbox: outbox.optional(),
-  audit: audit.prefault({}),
-});
+const workspaceSchema = z
+  .strictObject({
+    name: z.string(),
+    /** Marks the sample company that `ringmain demo` may seed and reset. A real workspace never has it. */
+    sample: z.boolean().default(false),
+    /** The folder of the state, relative to the workspace. */
+    state: z.string().default(".ringmain"),
+    servers: z.record(identifier, server).default({}),
+    /** People. `members` are operating-system user names; `*` is whoever can read the workspace's private key. */
+    roles: z.record(identifier, grants.extend({ members: z.array(z.string()).default([]) })).default({}),
+    /** Programs such as Claude Desktop, each with a credential of its own (`ringmain connect`). */
+    clients: z.record(identifier, grants).default({}),
+    /** Without it, messages stay in the outbox. */
+    outbox: outbox.optional(),
+    audit: audit.prefault({}),
+    approvals: approvals.prefault({}),
+  })
+  .superRefine(({ roles, approvals: { notify } }, context) => {
+    for (const role of Object.keys(notify).filter((name) => !Object.hasOwn(roles, name)))
+      context.addIssue({
+        code: "custom",
+        path: ["approvals", "notify", role],
+        message: `There is no role "${role}"`,
+      });
+  });
 
 export type WorkspaceFile = z.infer<typeof workspaceSchema>;
 

@@ -19,7 +19,7 @@ export function draftOf<Context>(options: {
 }): EntryDraft {
   const { server, call, attempt, now, durationMs } = options;
   const { incoming, tool, identity } = call;
-  const { error, replayed, approval, approver } = attempt;
+  const { error, replayed, verdict } = attempt;
   const outcome = outcomeOf(attempt);
   return {
     time: timeText(now),
@@ -45,8 +45,8 @@ export function draftOf<Context>(options: {
     key: incoming.key,
     once: incoming.once,
     replay_of: replayed?.entry,
-    approval,
-    approver,
+    approval: verdict?.approval,
+    approver: verdict?.approver,
     duration_us: Math.round(durationMs * 1000),
     changed: attempt.changed,
     spent: outcome === "done" ? attempt.spent : undefined,

@@ -1,3 +1,4 @@
+import type { Verdict } from "../approval/gate.ts";
 import type { EntryDraft } from "../audit/entry.ts";
 import type { Replay } from "../core/call-meta.ts";
 import type { RingmainError } from "../core/errors.ts";
@@ -79,8 +80,6 @@ export interface Attempt {
   withheld?: string[];
   error?: RingmainError;
   replayed?: Replay;
-  /** The request for approval that the call made, waits for, used or was refused by. */
-  approval?: string;
-  /** Who approved it. */
-  approver?: string;
+  /** What became of a call that needs a person's yes, once that is known. */
+  verdict?: Verdict;
 }

@@ -8,7 +8,7 @@ import { createVerifier } from "../identity/tokens.ts";
 import { type Access, createAccess } from "../policy/access.ts";
 import type { PolicyTool } from "../policy/cedar-schema.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
-import { grantsOf, limitsOf, loadWorkspace } from "../workspace/load-workspace.ts";
+import { approvalRulesOf, grantsOf, limitsOf, loadWorkspace } from "../workspace/load-workspace.ts";
 import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
 import { migrateServer, openWorkspaceDatabase, restrictToServer } from "./open-store.ts";
@@ -52,6 +52,7 @@ export async function openServer<Tables, Context>(
     restriction,
     access,
     limits: limitsOf(workspace),
+    approvals: approvalRulesOf(workspace),
     clock,
     logFailure: (id, error) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { approvalMigrations } from "../approval/migrations.ts";
 import { auditMigrations } from "../audit/migrations.ts";
 import { type Restriction, restrict, tablesOf } from "../db/authorizer.ts";
 import { type Migration, migrate } from "../db/migrate.ts";
@@ -16,6 +17,7 @@ export async function openWorkspaceDatabase(options: {
   try {
     await migrate(database, "audit", auditMigrations, options.now);
     await migrate(database, "identity", identityMigrations, options.now);
+    await migrate(database, "approval", approvalMigrations, options.now);
     await migrate(database, "kit", kitMigrations, options.now);
     return database;
   } catch (error) {
@@ -26,6 +28,7 @@ export async function openWorkspaceDatabase(options: {
 
 /** Owners of tables that are no server's. */
 const reservedNames: ReadonlySet<string> = new Set([
+  "approval",
   "audit",
   "engine",
   "identity",
@@ -53,6 +56,7 @@ export async function migrateServer(
 
 /** Binds a server's connection to its own tables, and to those that the call pipeline itself needs. */
 export function restrictToServer(database: DatabaseSync, server: string): Restriction {
-  const shared = new Set([...tablesOf(database, "audit"), ...tablesOf(database, "identity"), "link"]);
+  const owners = ["approval", "audit", "identity"];
+  const shared = new Set([...owners.flatMap((owner) => [...tablesOf(database, owner)]), "link"]);
   return restrict(database, { own: new Set([...tablesOf(database, server), "json_each"]), shared });
 }

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { createGate } from "../approval/gate.ts";
+import type { ApprovalRules } from "../approval/rules.ts";
 import { createAppender } from "../audit/append.ts";
 import { runEndings } from "../audit/run-endings.ts";
 import { storedCallFinder } from "../audit/stored-call.ts";
@@ -20,6 +22,7 @@ import type { Access } from "../policy/access.ts";
 import type { Answer, Attempt, IncomingCall, PreparedCall, ServedTool } from "./call.ts";
 import { draftOf } from "./call-entry.ts";
 import { CallScope } from "./call-scope.ts";
+import { consentTo } from "./consent.ts";
 import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -62,6 +65,7 @@ export function createPipeline<Tables, Context>(options: {
   restriction: Restriction;
   access: Access;
   limits: ReadonlyMap<string, PrincipalLimits>;
+  approvals: ApprovalRules;
   clock: Clock;
   /** Told of failures that are bugs; the caller learns the id only. */
   logFailure: (id: string, error: unknown) => void;
@@ -77,6 +81,7 @@ export function createPipeline<Tables, Context>(options: {
   const appender = createAppender(database);
   const findStoredCall = storedCallFinder(database);
   const limits = createLimits(database, options.limits);
+  const gate = createGate(database, options.approvals);
   const linksOf = linksOver(database, server, restriction);
   const recheckCredential = credentialRechecker(database);
   const hasEnded = runEndings(database);
@@ -182,7 +187,7 @@ export function createPipeline<Tables, Context>(options: {
       const asked = call.tool === undefined ? (call.view?.tools ?? []) : [call.tool];
       const tools = asked.map(({ name }) => `${server}.${name}`);
       attempt.error = errorFor(asRingmainError(error), { access, identity: call.identity, tools });
-      attempt.changed = [];
+      attempt.changed = attempt.verdict?.changed ?? [];
       delete attempt.withheld;
     } finally {
       restriction.handlerRunning = false;
@@ -198,6 +203,7 @@ export function createPipeline<Tables, Context>(options: {
     const durationMs = performance.now() - started;
     const draft = draftOf({ server, call, attempt, now, durationMs });
     const entry = appender.append(draft, payload);
+    attempt.verdict?.record(entry);
     const { error, replayed, policies } = attempt;
     const result = attempt.shown ?? attempt.result;
     if (error !== undefined) return { entry, error, policies };
@@ -260,21 +266,29 @@ export function createPipeline<Tables, Context>(options: {
       // 7. may?
       const known = facts && tool.facts ? tool.facts.parse(facts) : {};
       attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });
-      const decision = access.decide({ principal, roles, tool: id, arguments: input, facts: known });
+      const request = { principal, roles, tool: id, arguments: input, facts: known };
+      const decision = access.decide(request);
       if (decision.policies.length > 0) attempt.facts = canonicalJson(known);
-      applyDecision(attempt, decision);
-      attempt.policies = [grant, ...attempt.policies];
-      if (decision.allowed) scope.hide(decision.limits?.marks);
+      const consent = consentTo({ gate, call, tool, facts: known, decision, grant, attempt, now });
+      if (consent === undefined) {
+        applyDecision(attempt, decision);
+        attempt.policies = [grant, ...attempt.policies];
+      }
+      const withholding = decision.allowed ? decision.limits : access.limitsOfReplay(request);
+      scope.hide(withholding?.marks);
+      consent?.beforeTrial();
 
-      // 8. do
+      // 8. do. What a person must say yes to is tried: they see what would come of it, and only a yes keeps it
       restriction.handlerRunning = true;
       const result = await tool.handler(input, context);
       restriction.handlerRunning = false;
       if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
 
       // 9. typed? And what of it the caller is shown
-      attempt.result = resultText(id, tool.output.parse(result));
-      if (decision.allowed) showAnswer(attempt, decision.limits);
+      const text = resultText(id, tool.output.parse(result));
+      consent?.afterTrial(text);
+      attempt.result = text;
+      showAnswer(attempt, withholding);
     } finally {
       scope.end();
     }

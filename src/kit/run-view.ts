@@ -104,7 +104,9 @@ function refuseUnless(decision: Decision, attempt: Attempt): void {
   if (decision.allowed) return;
   attempt.decision = "deny";
   attempt.policies = decision.policies;
-  throw new RingmainError(decision.code, decision.message, { hint: decision.hint });
+  const hint =
+    decision.asks === undefined ? decision.hint : "Only a call can wait for a person: call the tool itself.";
+  throw new RingmainError(decision.code, decision.message, { hint });
 }
 
 function note(attempt: Attempt, ...policies: readonly string[]): void {

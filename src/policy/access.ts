@@ -53,9 +53,19 @@ export type Decision =
       policies: string[];
       message: string;
       hint?: string;
-      /** The role that may approve; several are separated by a comma. */
-      approval?: string;
+      /** Whom the policies ask, when a person may say yes to the call. */
+      asks?: readonly RoleAsked[];
     };
+
+/** A role that a policy asks. */
+export interface RoleAsked {
+  /** As `@approval` names it. */
+  role: string;
+  /** The policy's id. */
+  policy: string;
+  /** `policies/limits.cedar:6` */
+  place: string;
+}
 
 export interface Access {
   /** The line of a `tools:` list that opens a tool (`server.tool`) to a caller, or undefined when none does. */
@@ -253,14 +263,15 @@ function forbidden({ principal, tool }: AccessRequest, rules: readonly ForbidRul
       hint: placesOf(refusing),
     };
   }
-  const approval = [...new Set(rules.map((rule) => rule.approval))].join(", ");
+  const asks = rules.map(({ id, place, approval = "" }) => ({ role: approval, policy: id, place }));
+  const roles = [...new Set(asks.map(({ role }) => role))].join(" and ");
   return {
     allowed: false,
     code: "APPROVAL_REQUIRED",
     policies: idsOf(rules),
-    message: `${tool} needs the approval of ${approval} (${named(rules)})`,
-    hint: "Approvals are not built yet, so the call is refused.",
-    approval,
+    message: `${tool} needs the approval of ${roles} (${named(rules)})`,
+    hint: placesOf(rules),
+    asks,
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Agent, type PrincipalLimits, parseAgent } from "../core/agent-file.ts";
 import type { AmountLimit } from "../core/amount-limit.ts";
+import { parseDuration } from "../core/duration.ts";
 import { RingmainError } from "../core/errors.ts";
 import { compareProblems, type Problem } from "../core/problem.ts";
 import { parseWorkspaceFile, type WorkspaceFile } from "../core/workspace-file.ts";
@@ -138,4 +139,15 @@ export function rolesOf(workspace: Workspace, user: string): string[] {
   return Object.entries(workspace.config.roles)
     .filter(([, { members }]) => members.includes(user) || members.includes("*"))
     .map(([role]) => role);
+}
+
+/** What the call pipeline must know of approvals (ApprovalRules). */
+export function approvalRulesOf(workspace: Workspace) {
+  const { expire_after, notify } = workspace.config.approvals;
+  return {
+    expireAfterMs: parseDuration(expire_after) ?? 0,
+    notify,
+    rolesOf: (principal: string) =>
+      principal.startsWith("user:") ? rolesOf(workspace, principal.slice("user:".length)) : [],
+  };
 }

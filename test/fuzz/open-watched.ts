@@ -13,7 +13,7 @@ import { migrateServer, openWorkspaceDatabase, restrictToServer } from "../../sr
 import { createPipeline } from "../../src/kit/pipeline.ts";
 import { viewsOf } from "../../src/kit/view.ts";
 import { createAccess } from "../../src/policy/access.ts";
-import { grantsOf, limitsOf, loadWorkspace } from "../../src/workspace/load-workspace.ts";
+import { approvalRulesOf, grantsOf, limitsOf, loadWorkspace } from "../../src/workspace/load-workspace.ts";
 import { temporaryWorkspace } from "../fixtures/kit/temporary-workspace.ts";
 import { watchChanges } from "./watch-changes.ts";
 
@@ -82,6 +82,7 @@ export async function openWatched<Tables, Context>(
     restriction: restrictToServer(database, server),
     access: createAccess({ grants: grantsOf(files), policies: files.policies, tools }),
     limits: limitsOf(files),
+    approvals: approvalRulesOf(files),
     clock: { now: () => now },
     logFailure: (_id, error) => void logged.push(error),
   });

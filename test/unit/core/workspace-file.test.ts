@@ -11,6 +11,7 @@ describe("ringmain.yaml", () => {
       roles: {},
       clients: {},
       audit: { checkpoint_every: "60s", checkpoints: [], sinks: [] },
+      approvals: { expire_after: "72h", notify: {} },
     });
   });
 

@@ -109,8 +109,8 @@ describe("a call that is allowed", () => {
     const refused = await notes.call("send_note", { id: long }, { token });
     expect(refused.error?.code).toBe("POLICY_DENIED");
     expect([sent, refused].map(({ entry }) => notes.payload(entry)?.facts)).toEqual([
-      '{"length":5}',
-      '{"length":101}',
+      '{"hour":8,"length":5}',
+      '{"hour":8,"length":101}',
     ]);
     expect(notes.entries().map((entry) => entry.facts_commitment !== undefined)).toEqual([
       false,

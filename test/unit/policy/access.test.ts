@@ -65,8 +65,14 @@ describe("the shipped policies", () => {
       code: "APPROVAL_REQUIRED",
       policies: ["large-reminder"],
       message: "accounting.send_reminder needs the approval of finance (policy large-reminder)",
-      hint: "Approvals are not built yet, so the call is refused.",
-      approval: "finance",
+      hint: expect.stringMatching(/^See policies\/.*\.cedar:\d+\.$/),
+      asks: [
+        {
+          role: "finance",
+          policy: "large-reminder",
+          place: expect.stringMatching(/^policies\/.*\.cedar:\d+$/),
+        },
+      ],
     });
   });
 
@@ -249,7 +255,14 @@ describe("rules over principal, groups and arguments", () => {
     const decision = accessWith(
       `@id("a") @approval("finance") ${head}; @id("b") @approval("sales") ${head};`,
     ).decide(reminder());
-    expect(decision).toMatchObject({ code: "APPROVAL_REQUIRED", approval: "finance, sales" });
+    expect(decision).toMatchObject({
+      code: "APPROVAL_REQUIRED",
+      message: expect.stringContaining("finance and sales"),
+      asks: [
+        { role: "finance", policy: "a" },
+        { role: "sales", policy: "b" },
+      ],
+    });
   });
 });
 
