@@ -36,10 +36,14 @@ export function* requestLines(
     yield "Its arguments, facts and preview were erased.";
     return;
   }
-  yield* section("Facts, before the call", valueLines(detail.facts), colour);
-  yield* section("Arguments", valueLines(detail.arguments), colour);
-  yield* section("What would come of it (tried and undone)", valueLines(detail.preview.result), colour);
-  yield* section("Records it would change", changedLines(detail.preview.changed), colour);
+  yield* section("Facts, before the call", valueRows(detail.facts), colour);
+  yield* section("Arguments", valueRows(detail.arguments), colour);
+  yield* section(
+    "What would come of it (tried and undone; new ids will differ)",
+    valueRows(detail.preview.result),
+    colour,
+  );
+  yield* section("Records it would change", changedRows(detail.preview.changed), colour);
 }
 
 export function statusText(status: RequestDocument["status"], colour: Colour): string {
@@ -62,38 +66,43 @@ function row(name: string, text: string, colour: Colour): string {
   return `  ${colour.dim(name.padEnd(10))}  ${text}`;
 }
 
-function* section(heading: string, lines: Iterable<string>, colour: Colour): Generator<string> {
+function* section(heading: string, rows: Iterable<Row>, colour: Colour): Generator<string> {
   yield colour.bold(heading);
-  let any = false;
-  for (const line of lines) {
-    any = true;
-    yield `  ${line}`;
+  const all = [...rows];
+  const width = Math.min(32, Math.max(0, ...all.map(({ name }) => name.length)));
+  for (const { name, text } of all) {
+    // a text of several lines keeps to a margin, so that it cannot pose as ours
+    const [first = "", ...more] = text;
+    yield more.length === 0 ? `  ${colour.dim(name.padEnd(width))}  ${first}` : `  ${colour.dim(name)}`;
+    if (more.length > 0) for (const line of text) yield `    │ ${line}`;
   }
-  if (!any) yield colour.dim("  nothing");
+  if (all.length === 0) yield colour.dim("  nothing");
   yield "";
 }
 
-/** The members of a value by their paths. A text of several lines keeps to a margin, so that it cannot pose as ours. */
-function* valueLines(value: unknown, path = ""): Generator<string> {
-  const money = moneyWords(value);
-  if (money !== undefined) yield `${path}  ${money}`;
-  else if (Array.isArray(value)) {
-    if (value.length === 0) yield `${path}  none`;
-    for (const [index, item] of value.entries()) yield* valueLines(item, `${path}[${index + 1}]`);
-  } else if (isRecord(value)) {
-    for (const [name, member] of Object.entries(value))
-      yield* valueLines(member, path === "" ? printable(name) : `${path}.${printable(name)}`);
-  } else if (typeof value === "string" && value.includes("\n")) {
-    yield path;
-    for (const line of value.split(/\r?\n/)) yield `  │ ${printable(line)}`;
-  } else yield `${path}  ${typeof value === "string" ? printable(value) : JSON.stringify(value)}`;
+/** A name and what stands beside it, one line or several. */
+interface Row {
+  name: string;
+  text: string[];
 }
 
-function* changedLines(
-  changed: readonly { table: string; id: string; version: number }[],
-): Generator<string> {
+/** The members of a value by their paths. */
+function* valueRows(value: unknown, name = ""): Generator<Row> {
+  const money = moneyWords(value);
+  if (money !== undefined) yield { name, text: [money] };
+  else if (Array.isArray(value)) {
+    if (value.length === 0) yield { name, text: ["none"] };
+    for (const [index, item] of value.entries()) yield* valueRows(item, `${name}[${index + 1}]`);
+  } else if (isRecord(value)) {
+    for (const [member, inner] of Object.entries(value))
+      yield* valueRows(inner, name === "" ? printable(member) : `${name}.${printable(member)}`);
+  } else if (typeof value === "string") yield { name, text: value.split(/\r?\n/).map(printable) };
+  else yield { name, text: [JSON.stringify(value)] };
+}
+
+function* changedRows(changed: readonly { table: string; id: string; version: number }[]): Generator<Row> {
   for (const { table, id, version } of changed) {
     const step = version === 1 ? "new" : `version ${version - 1} → ${version}`;
-    yield `${table}  ${printable(id)}  ${step}`;
+    yield { name: table, text: [`${printable(id)}  ${step}`] };
   }
 }
