@@ -44,6 +44,7 @@ function detailOf(entry: Entry, colour: Terminal["colour"]): string {
         .slice(0, 3)
         .join(" "),
     );
+  if (entry.approver !== undefined) parts.push(`approved by ${entry.approver}`);
   if (entry.reason !== undefined) parts.push(entry.reason);
   return colour.dim(parts.join("  "));
 }

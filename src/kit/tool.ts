@@ -45,7 +45,10 @@ export interface Tool<
   /** A strict object; every field described. */
   input: Input;
   output: Output;
-  /** The shape of what `resource` returns: the attributes that a policy may use. */
+  /**
+   * The shape of what `resource` returns: the attributes that a policy may use. An approval holds only while they are
+   * what the person saw, so one that follows the clock rather than the record is marked `.meta({ clock: true })`.
+   */
   facts?: z.ZodObject;
   /** The facts of the record that the call is about, read in the call's own transaction. */
   resource?(input: z.output<Input>, context: Context): Promise<Readonly<Record<string, unknown>>>;

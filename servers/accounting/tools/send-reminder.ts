@@ -38,18 +38,22 @@ export const sendReminder = defineTool({
     version,
   }),
   facts: z.strictObject({
-    days_overdue: z.int().describe("0 when the invoice is not overdue."),
+    // it follows the clock, so it alone does not void an approval
+    days_overdue: z.int().meta({ description: "0 when the invoice is not overdue.", clock: true }),
     balance: money,
     level: z.int(),
     customer_id: z.string(),
+    to: z.string().optional().describe("The customer's email address; absent when there is none."),
   }),
   async resource({ invoice_id, level }, context) {
     const invoice = await requireInvoice(context, invoice_id);
+    const { email } = await requireCustomer(context, invoice.customer_id);
     return {
       days_overdue: daysOverdue(invoice, context.today),
       balance: { minor: invoice.balance_minor, currency: invoice.currency },
       level,
       customer_id: invoice.customer_id,
+      ...(email !== null && { to: email }),
     };
   },
   async handler({ invoice_id, level, subject, body }, context) {

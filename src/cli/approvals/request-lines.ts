@@ -58,7 +58,7 @@ export function statusText(status: RequestDocument["status"], colour: Colour): s
   return paint(status);
 }
 
-export function decisionText({ by, at, reason }: RequestDocument["decisions"][number]): string {
+function decisionText({ by, at, reason }: RequestDocument["decisions"][number]): string {
   return `by ${printable(by)}, ${instantText(at)}${reason === undefined ? "" : `: ${printable(reason)}`}`;
 }
 

@@ -63,7 +63,20 @@ describe("ringmain.yaml", () => {
     expect(parseWorkspaceFile(signedIn).value?.outbox).toMatchObject({ password_env: "MAIL_PASSWORD" });
   });
 
+  it("may say how long a request for approval stands, and where a role is told of it", () => {
+    const text =
+      "name: a\nroles: { finance: {} }\napprovals:\n  expire_after: 3d\n  notify: { finance: f@harbour.example }\n";
+    expect(parseWorkspaceFile(text).value?.approvals).toEqual({
+      expire_after: "3d",
+      notify: { finance: "f@harbour.example" },
+    });
+  });
+
   it.each([
+    ["name: a\nroles: { finance: {} }\napprovals:\n  expire_after: 0s\n", "invalid-value", 4],
+    ["name: a\nroles: { finance: {} }\napprovals:\n  notify: { finance: nobody }\n", "invalid-value", 4],
+    ["name: a\nroles: { finance: {} }\napprovals:\n  notify:\n    finanse: f@b\n", "invalid-value", 5],
+    ["name: a\napprovals:\n  expires: 3d\n", "unknown-key", 3],
     ["name: a\noutbox:\n  host: h\n  from: nobody\n", "invalid-value", 4],
     ["name: a\noutbox:\n  host: h\n  from: a@b\n  password: secret\n", "unknown-key", 5],
     ["name: a\noutbox:\n  host: h\n  from: a@b\n  user: u\n", "invalid-value", 3],

@@ -5,7 +5,9 @@ import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/
 const policies = {
   notes: `
     @id("not-by-sevens") forbid (principal, action == Action::"notes.list_notes", resource)
-    when { context.arguments.limit == 7 };`,
+    when { context.arguments.limit == 7 };
+    @id("ask-by-eights") @approval("editors") forbid (principal, action == Action::"notes.list_notes", resource)
+    when { context.arguments.limit == 8 };`,
 };
 
 let workspace: TemporaryWorkspace;
@@ -50,7 +52,7 @@ describe("a resource", () => {
       tool: "notes.resource:notes",
       effect: "read",
       decision: "allow",
-      policies: ["notes.*", "not-by-sevens"],
+      policies: ["notes.*", "not-by-sevens", "ask-by-eights"],
       outcome: "done",
       changed: [],
     });
@@ -82,6 +84,16 @@ describe("a resource", () => {
     const answer = await resource("page", { limit: "7" });
     expect(answer).toMatchObject({ error: { code: "POLICY_DENIED" }, policies: ["not-by-sevens"] });
     expect(notes.lastEntry()).toMatchObject({ outcome: "denied", policies: ["not-by-sevens"] });
+  });
+
+  it("waits for no person: only a call can, which it says", async () => {
+    const answer = await resource("page", { limit: "8" });
+    expect(answer.error).toMatchObject({
+      code: "APPROVAL_REQUIRED",
+      hint: "Only a call can wait for a person: call the tool itself.",
+      details: undefined,
+    });
+    expect(notes.reader.prepare("SELECT * FROM approval_request").all()).toEqual([]);
   });
 
   it("counts towards limits, and answers what its tool refuses", async () => {

@@ -131,7 +131,13 @@ describe("send_reminder", () => {
       balance: eur(600_000),
       level: 1,
       customer_id: id,
+      to: "pay@customer.example",
     });
+    // an approval must not be void because a day has passed
+    const ofClock = Object.entries(tool?.facts?.shape ?? {}).filter(
+      ([, field]) => field.meta()?.clock === true,
+    );
+    expect(ofClock.map(([name]) => name)).toEqual(["days_overdue"]);
   });
 });
 
