@@ -5,10 +5,16 @@ import { keyId, signStatement } from "../../../src/approval/statement.ts";
 import { createAppender } from "../../../src/audit/append.ts";
 import { approvalOf } from "../../../src/core/call-meta.ts";
 import { transact } from "../../../src/db/transaction.ts";
+import type { Mail } from "../../../src/outbox/mailer.ts";
+import { openOutbox } from "../../../src/outbox/outbox.ts";
 import { enrolledApprover } from "../../fixtures/kit/approver.ts";
 import { entryOf } from "../../fixtures/kit/entry-of.ts";
 import { type CallExtras, type Notes, openNotes } from "../../fixtures/kit/open-notes.ts";
-import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
+import {
+  startOfTests,
+  type TemporaryWorkspace,
+  temporaryWorkspace,
+} from "../../fixtures/kit/temporary-workspace.ts";
 
 const policies = {
   notes: `
@@ -149,6 +155,29 @@ describe("a call that needs a person's yes", () => {
     expect(body).toContain("ask-about-notes (policies/notes.cedar:2) asks editors");
     expect(body).toContain("length 60");
     expect(body).toContain("2026-11-05 08:00 UTC");
+
+    const sent: Mail[] = [];
+    const outbox = openOutbox({
+      databasePath: workspace.databasePath,
+      clock: { now: () => startOfTests },
+      report: () => {},
+      mailer: {
+        async send(mail) {
+          sent.push(mail);
+          return { status: "sent" };
+        },
+      },
+    });
+    await outbox.tick(startOfTests);
+    await outbox.close();
+    expect(sent).toEqual([
+      { id: messages[0]?.id, to: messages[0]?.recipient, subject: messages[0]?.subject, text: body },
+    ]);
+    expect(notes.lastEntry()).toMatchObject({
+      kind: "delivery",
+      tool: "approval.deliver_message",
+      outcome: "done",
+    });
   });
 
   it("asks once, however often it is made, also when time has passed for the facts", async () => {
@@ -262,6 +291,23 @@ describe("an approval", () => {
     expect(await asked(await extras(), what === "another note" ? String(other) : id)).not.toBe(request);
     expect(version()).toBe(1);
     expect((await send()).error).toBeUndefined();
+  });
+
+  it("fits no other arguments under the same key, and a request that waits for the earlier ones is replaced", async () => {
+    const link = async (to: string) => {
+      const { error } = await notes.call("link_note", { from: "A-1", to }, { token, key: "run_1/link" });
+      return error?.code === "APPROVAL_REQUIRED" ? String(approvalOf(error.details)) : error;
+    };
+    const first = String(await link("B-1"));
+    const second = String(await link("B-2"));
+    expect([statusOf(first), statusOf(second)]).toEqual(["superseded", "pending"]);
+    await maria.decide(second);
+    const third = String(await link("B-1"));
+    expect([statusOf(second), statusOf(third)]).toEqual(["superseded", "pending"]);
+    await maria.decide(third);
+    expect(await link("B-1")).toBeUndefined();
+    const links = notes.reader.prepare("SELECT to_ref FROM link").all();
+    expect(links).toEqual([{ to_ref: "B-1" }]);
   });
 
   it("is void once the record changed, and the call asks anew", async () => {
@@ -448,7 +494,7 @@ describe("rows made by hand approve nothing", () => {
         call: {
           tool: text("tool"),
           principal: text("principal"),
-          run: "run_1",
+          run: row.run === null ? undefined : String(row.run),
           argumentsHash: text("arguments_hash"),
           factsHash: text("facts_hash"),
         },
@@ -531,6 +577,14 @@ describe("rows made by hand approve nothing", () => {
     await maria.decide(request);
     notes.reader.exec("UPDATE approval_approver SET revoked_at = '2026-11-02T08:00:00.000Z'");
     await expectVoid(request);
+  });
+
+  it("an approval by the requester", async () => {
+    const own = workspace.token("user:maria", { roles: ["editors"] });
+    const request = await asked({ token: own });
+    forge(request, "user:maria", maria.key.id, signed(request));
+    expect(await asked({ token: own })).not.toBe(request);
+    expect(version()).toBe(1);
   });
 
   it("an approval by a person without the role, or by the starter of the run", async () => {
