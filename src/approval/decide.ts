@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { RingmainError } from "../core/errors.ts";
+import { approversFinder } from "./decisions.ts";
 import type { ChangedRow } from "./facts-version.ts";
 import { type ApprovalRequest, type RequestStatus, rolesAsked, standingOf } from "./request.ts";
-import { decisionsOf } from "./requests.ts";
 import type { Statement } from "./statement.ts";
 
 /** Somebody with their roles. */
@@ -69,19 +69,20 @@ export function addDecision(
 ): { status: RequestStatus; missing: string[]; changed: ChangedRow[]; recorded: (entry: number) => void } {
   const { request, statement, signature, keyId, reason, rolesOf } = options;
   const { decision, approver, decidedAt } = statement;
-  const before = decisionsOf(database, request);
-  if (before.some((earlier) => earlier.approver === approver)) {
+  // what does not hold (a key that was revoked, a row made by hand) keeps nobody from deciding
+  const holding = approversFinder(database)(request, statement.call);
+  if (holding.includes(approver)) {
     throw new RingmainError("STATE_INVALID", `${approver} approved ${request.id} already.`, {
       hint: "A person of the other role that is asked has to approve it too.",
     });
   }
   database
     .prepare(
-      `INSERT INTO approval_decision (request, approver, decision, key_id, decided_at, reason, signature)
+      `INSERT OR REPLACE INTO approval_decision (request, approver, decision, key_id, decided_at, reason, signature)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(request.id, approver, decision, keyId, decidedAt, reason ?? null, signature);
-  const people = [...before.map((earlier) => earlier.approver), approver];
+  const people = [...holding, approver];
   const missing = rolesAsked(request.asks).filter(
     (role) => !people.some((one) => rolesOf(one).includes(role)),
   );

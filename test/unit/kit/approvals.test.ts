@@ -384,7 +384,11 @@ describe("an approval", () => {
     expect(await asked({ token }, String(long))).toBe(request);
     await expect(maria.decide(request)).rejects.toMatchObject({ code: "STATE_INVALID" });
     const olga = await enrolledApprover(workspace, "user:olga");
-    expect(await olga.decide(request)).toEqual({ status: "approved", missing: [] });
+    // with another key maria's first yes is void, and she may give it again
+    notes.reader.exec("UPDATE approval_approver SET revoked_at = '2026' WHERE principal = 'user:maria'");
+    expect(await olga.decide(request)).toEqual({ status: "pending", missing: ["editors"] });
+    const anew = await enrolledApprover(workspace, "user:maria");
+    expect(await anew.decide(request)).toEqual({ status: "approved", missing: [] });
     expect((await send({ token }, String(long))).error).toBeUndefined();
     expect(notes.lastEntry()?.approver).toBe("user:maria, user:olga");
   });
