@@ -23,7 +23,7 @@ beforeAll(async () => {
     agents: { writer: { tools } },
     roles: { editors: { tools: [], members: ["maria", "joe"] } },
     policies: { notes: policy },
-    approvals: { expire_after: "3h" },
+    approvals: { expire_after: "2h" },
   });
   notes = await openNotes(workspace);
   people = [await enrolledApprover(workspace, "user:maria"), await enrolledApprover(workspace, "user:joe")];
@@ -59,7 +59,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("change" as const) }) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({ kind: fc.constant("wait" as const), hours: fc.integer({ min: 1, max: 3 }) }),
   },
 );
@@ -110,7 +110,7 @@ it("nothing is done but what a person approved, as it was, in time and once", as
       for (const { approval = "", changed, time } of done) {
         const at = approved.get(approval);
         expect(at).toBeDefined();
-        expect(Date.parse(time) - (at?.getTime() ?? 0)).toBeLessThan(3 * hourMs);
+        expect(Date.parse(time) - (at?.getTime() ?? 0)).toBeLessThan(2 * hourMs);
         expect(changed[0]).toEqual(["notes_note", id, (asked.get(approval) ?? Number.NaN) + 1]);
       }
       const rows = notes.reader
