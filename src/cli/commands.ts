@@ -72,7 +72,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/agents.ts"),
   },
   { name: "workflows", summary: "list the workflows", load: () => import("./commands/workflows.ts") },
-  { name: "runs", summary: "list runs, show one, cancel one", load: () => import("./commands/runs.ts") },
+  {
+    name: "runs",
+    summary: "list runs, show, resume or cancel one",
+    load: () => import("./commands/runs.ts"),
+  },
   {
     name: "approvals",
     summary: "see what waits for a person's yes, approve or reject it",

@@ -110,6 +110,7 @@ function portOver(ring: Ring, onNote: TuiPort["onNote"]): TuiPort {
       if (run === undefined) throw new RingmainError("NOT_FOUND", `There is no run "${runId}".`);
       return { ...startedRun(runId, run.plan), ended: engine.resume(runId, { report }).then(summariseRun) };
     },
+    takeUpDecided: (follow) => takeUpDecided(ring, follow),
     listRuns: (limit) => listRuns(engine, limit),
     entries: ({ limit, ...filter }) =>
       lastEntries(database, filter, limit).map(({ changed, ...entry }) => {
@@ -118,6 +119,24 @@ function portOver(ring: Ring, onNote: TuiPort["onNote"]): TuiPort {
     servers: () => hub.status().map(({ server: name, state }) => ({ name, state })),
     onNote,
   };
+}
+
+/** Goes on with runs whose approvals were decided, if the person may set agents to work. The engine's end stops it. */
+function takeUpDecided(ring: Ring, follow: Parameters<TuiPort["takeUpDecided"]>[0]): void {
+  if (!ring.hasRole()) return;
+  const followed = new Map<string, Parameters<Parameters<typeof follow>[0]>[0]>();
+  ring.engine.runWorker({
+    only: "decided",
+    concurrency: 4,
+    report: (event) => followed.get(event.runId)?.(event),
+    taken({ id, plan }, ended) {
+      follow(async (onStep) => {
+        followed.set(id, onStep);
+        return { ...startedRun(id, plan), ended: ended.then(summariseRun) };
+      });
+    },
+    ended: ({ id }) => void followed.delete(id),
+  });
 }
 
 function startedRun(runId: string, { workflow, name, agent, steps }: Plan) {

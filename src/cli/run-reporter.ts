@@ -2,6 +2,7 @@ import { formatDuration } from "../core/duration.ts";
 import type { Run } from "../engine/engine.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StepEvent } from "../workflow/run-context.ts";
+import { awaitedLines, howToDecide } from "./awaited-lines.ts";
 import { liveLine } from "./live-line.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -27,8 +28,12 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
     },
     finish(run) {
       live.clear();
-      const { id, workflow, status, outputs, error } = run;
-      if (json) return terminal.json({ event: "run", id, workflow, status, outputs, error }, { line: true });
+      const { id, workflow, status, outputs, error, waitsFor } = run;
+      if (json)
+        return terminal.json(
+          { event: "run", id, workflow, status, outputs, error, waitsFor },
+          { line: true },
+        );
       if (fallbacks > 0)
         terminal.print(colour.dim(`  ${fallbacks} texts by the fallback of their step; no model was asked`));
       const took = formatDuration(performance.now() - started);
@@ -43,6 +48,12 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
         terminal.note(`Go on with it: ringmain run ${workflow}`);
         return;
       }
+      if (status === "waiting") {
+        terminal.print(`${colour.yellow("?")} waits for approval after ${took}  ${colour.dim(id)}`);
+        for (const line of awaitedLines(run)) terminal.print(`  ${line}`);
+        for (const line of howToDecide(run)) terminal.note(line);
+        return;
+      }
       terminal.print(`${colour.red("✗")} ${status} after ${took}  ${colour.dim(id)}`);
       if (error !== undefined) {
         terminal.note(`${error.step === undefined ? "" : `${error.step}: `}${error.code}: ${error.message}`);
@@ -54,18 +65,24 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
 
 /**
  * The line for an event of a step, or undefined for one that says nothing new to a person: the items of a loop
- * are summed up by the loop, except those that fail.
+ * are summed up by the loop, except those that fail or wait for a person.
  */
 export function stepLine(event: StepEvent, colour: Terminal["colour"]): string | undefined {
-  const { status, path, tool, error, counts } = event;
+  const { status, path, kind, tool, error, counts, approvals = [] } = event;
   if (status === "failed" && error !== undefined) {
     const indent = path.includes("/") ? "    " : "  ";
     return `${indent}${colour.red("✗")} ${path}  ${error.code}: ${colour.dim(error.message)}`;
   }
+  if (status === "waiting") {
+    // the steps around a call wait because it does
+    if (kind !== "call") return undefined;
+    const indent = path.includes("/") ? "    " : "  ";
+    return `${indent}${colour.yellow("?")} ${path}  ${colour.dim(`waits for approval ${approvals.join(", ")}`)}`;
+  }
   if (status === "started" || /[/[]/.test(path)) return undefined;
   if (status === "skipped") return `  ${colour.dim(`· ${path.padEnd(10)}  skipped`)}`;
   if (status === "already_done") return `  ${colour.cyan("↻")} ${path.padEnd(10)}  already done`;
-  const what = counts === undefined ? (tool ?? event.kind) : countsText(counts);
+  const what = counts === undefined ? (tool ?? kind) : countsText(counts);
   return `  ${colour.green("✓")} ${path.padEnd(10)}  ${what}`;
 }
 

@@ -8,7 +8,9 @@ import { canonicalJson } from "../core/json.ts";
 import type { Journal, JournalRecord } from "../engine/journal.ts";
 import type { RunIdentity } from "../engine/tool-caller.ts";
 
-const transient: ReadonlySet<ErrorCode> = new Set([
+/** With these errors a call has no outcome yet: a resumed run makes it again. */
+const noOutcome: ReadonlySet<ErrorCode> = new Set([
+  "APPROVAL_REQUIRED", // it waits; what the person decides is its outcome
   "STORE_BUSY",
   "STORE_UNAVAILABLE",
   "SERVER_UNAVAILABLE",
@@ -102,7 +104,7 @@ function journalRecord(call: CompletedCall): [string, JournalRecord][] {
   const { entry, step, error, result, replayed } = call;
   if (error !== undefined) {
     const code = isErrorCode(error.code) ? error.code : "INTERNAL";
-    if (transient.has(code)) return []; // another try may succeed, so the step is not behind the run
+    if (noOutcome.has(code)) return [];
     return [
       [step, { entry, error: { code, message: error.message, retryable: false, policies: call.policies } }],
     ];

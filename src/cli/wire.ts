@@ -42,6 +42,8 @@ export interface Ring {
    * PAUSED when the person is paused.
    */
   requireRole(): void;
+  /** Whether `requireRole` would let the person. */
+  hasRole(): boolean;
   /** A token for one call as another principal, outside of any run. */
   tokenFor(principal: string): string;
   /** Ends the servers and frees what runs here. Safe to repeat. */
@@ -100,6 +102,8 @@ export async function openRing(options: {
     database,
     write,
     journal: createTrailJournal(database),
+    // no server asks a person yet, so nothing is pending
+    approvals: { pending: () => new Set() },
     executePlan,
     // one token a run: it says which agent acts, for which run of which version of the workflow
     callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {
@@ -126,6 +130,7 @@ export async function openRing(options: {
       const refusal = refusalOf(person, database);
       if (refusal !== undefined) throw refusal;
     },
+    hasRole: () => refusalOf(person, database) === undefined,
     tokenFor: (who) => signNow({ principal: who, lifetimeSeconds: 60 }),
     async close() {
       await engine.close();

@@ -22,9 +22,9 @@ export interface Engine {
   run(request: StartRequest, options?: ExecuteOptions): Promise<Run>;
 
   /**
-   * Executes a pending or an interrupted run here and waits for it. Returns the run as it is afterwards: ended;
-   * or still `running` when `close` interrupted it or another process took it over. A run that ended before is
-   * returned as it is. Throws NOT_FOUND, and STATE_INVALID when another living process is executing it.
+   * Executes a pending, interrupted or waiting run here and waits for it. Returns the run as it is afterwards: ended;
+   * `waiting` when a person has to decide first; or still `running` when `close` interrupted it or another process took
+   * it over. A run that ended before is returned as it is. Throws NOT_FOUND, and STATE_INVALID when another living process is executing it.
    */
   resume(runId: string, options?: ExecuteOptions): Promise<Run>;
 
@@ -39,7 +39,10 @@ export interface Engine {
   /** The newest runs first. */
   list(filter?: RunFilter): Promise<Run[]>;
 
-  /** Claims and executes pending and interrupted runs until it is stopped. */
+  /**
+   * Claims and executes runs until it is stopped: pending and interrupted ones, and those that wait for a person as soon
+   * as one of their requests was decided.
+   */
   runWorker(options: WorkerOptions): Worker;
 
   /** Interrupts what runs here and frees it, so that another process can resume it at once. */
@@ -65,7 +68,11 @@ export interface ExecuteOptions {
 export interface WorkerOptions extends ExecuteOptions {
   /** How many runs at most at the same time. */
   concurrency: number;
-  /** Told when a run is no longer executed here: it has ended, or was freed or taken over. Must not throw. */
+  /** Only runs that waited for a person, one of whose requests was decided; no others are claimed. */
+  only?: "decided" | undefined;
+  /** Told of each run that was claimed, before its first step; `ended` rejects when the store fails. Must not throw. */
+  taken?: ((run: RunDetails, ended: Promise<Run>) => void) | undefined;
+  /** Told when a run is no longer executed here: it has ended, waits for a person, or was freed or taken over. Must not throw. */
   ended?: ((run: Run) => void) | undefined;
   /** How often to look for runs that other processes started or left behind. Default 500. */
   pollMs?: number;
@@ -76,7 +83,8 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-export const runStatuses = ["pending", "running", "done", "failed", "cancelled"] as const;
+/** `waiting`: parked until a person decides about a call; no process and no slot holds it. */
+export const runStatuses = ["pending", "running", "waiting", "done", "failed", "cancelled"] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 export interface Run {
@@ -98,6 +106,8 @@ export interface Run {
   finishedAt?: Date;
   outputs?: Record<string, Json>;
   error?: RunError;
+  /** Present while it is `waiting`: the steps whose calls wait for a person, and the ids of their requests. */
+  waitsFor?: { step: string; approval: string }[];
 }
 
 export interface RunDetails extends Run {

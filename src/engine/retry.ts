@@ -1,4 +1,5 @@
 import { RingmainError } from "../core/errors.ts";
+import { isWait } from "../workflow/awaited-approvals.ts";
 
 export interface RetryPolicy {
   /** How many times at most, the first included. */
@@ -18,10 +19,13 @@ const safeToResend = new Set(["SERVER_UNAVAILABLE", "STORE_BUSY", "TIMEOUT"]);
 
 /**
  * Whether a keyed call may be sent again. After a time-out nobody knows what happened, which is harmless
- * here: the server answers a key that it has seen with the stored result.
+ * here: the server answers a key that it has seen with the stored result. What waits for a person is not asked again
+ * until it is decided.
  */
 export function isTransient(error: unknown): boolean {
-  return error instanceof RingmainError && (error.retryable || safeToResend.has(error.code));
+  return (
+    error instanceof RingmainError && !isWait(error) && (error.retryable || safeToResend.has(error.code))
+  );
 }
 
 /** The wait before attempt `attempt + 1`: "full jitter", so that callers which failed together do not return together. */

@@ -1,5 +1,6 @@
 import type { CallError, Replay } from "../core/call-meta.ts";
 import { RingmainError } from "../core/errors.ts";
+import { awaitedApprovals } from "../workflow/awaited-approvals.ts";
 import type { CallAnswer, CallRequest, RunContext } from "../workflow/run-context.ts";
 import type { JournalRecord } from "./journal.ts";
 import { createOnceMemory } from "./once-memory.ts";
@@ -10,6 +11,10 @@ import { unlessAborted } from "./unless-aborted.ts";
 export interface RunContextOptions extends Omit<RunContext, "call" | "findOnce"> {
   /** What the run had completed when this execution began. */
   completed: ReadonlyMap<string, JournalRecord>;
+  /** The calls by path whose requests no person has decided yet: they are not made again. */
+  undecided: ReadonlyMap<string, string>;
+  /** Told of each call that waits for a person, and of its request. */
+  waits(path: string, approval: string): void;
   callTool: CallTool;
   findOnce(key: string): Replay | undefined;
   delay: Delay;
@@ -17,17 +22,26 @@ export interface RunContextOptions extends Omit<RunContext, "call" | "findOnce">
 }
 
 /**
- * What the steps of one execution work with. A call that completed before is answered from the journal; any
- * other is sent with the key `<run id>/<path>`, and sent again while the reason of its failure may pass.
+ * What the steps of one execution work with. A call that completed before is answered from the journal, one that
+ * waits for a person goes on waiting; any other is sent with the key `<run id>/<path>`, and sent again while the reason
+ * of its failure may pass.
  */
 export function createRunContext(options: RunContextOptions): RunContext {
-  const { runId, startedAt, inputs, signal, completed, callTool, delay, random } = options;
+  const { runId, startedAt, inputs, signal, completed, undecided, callTool, delay, random } = options;
   const once = createOnceMemory(runId);
 
-  const send = (request: CallRequest): Promise<CallAnswer> => {
-    const call = { ...request, key: `${runId}/${request.path}`, signal };
+  const send = async (request: CallRequest): Promise<CallAnswer> => {
+    const { path } = request;
+    const call = { ...request, key: `${runId}/${path}`, signal };
     const attempt = () => unlessAborted(callTool(call), signal);
-    return retryTransient(attempt, { policy: callRetry, delay, random, signal });
+    try {
+      const asked = undecided.get(path);
+      if (asked !== undefined) throw stillWaiting(asked);
+      return await retryTransient(attempt, { policy: callRetry, delay, random, signal });
+    } catch (error) {
+      for (const approval of awaitedApprovals(error)) options.waits(path, approval);
+      throw error;
+    }
   };
 
   return {
@@ -54,6 +68,12 @@ export function createRunContext(options: RunContextOptions): RunContext {
     },
     report: options.report,
   };
+}
+
+function stillWaiting(approval: string): RingmainError {
+  return new RingmainError("APPROVAL_REQUIRED", `The call waits for approval ${approval}.`, {
+    details: { approval },
+  });
 }
 
 function answerOf(record: JournalRecord): Extract<JournalRecord, { result: unknown }> {

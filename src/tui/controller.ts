@@ -6,6 +6,8 @@ import { type Action, initialState, reduce, runsUnderWay, selectedId, type TuiSt
 import { failureOf, sentenceOf } from "./told-error.ts";
 
 const pollMs = 250;
+/** Every so many polls the runs are read anew while some go on: their states change without an entry, too. */
+const pollsPerRefresh = 8;
 const runsShown = 100;
 const entriesShown = 200;
 
@@ -60,12 +62,16 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
     if (run === undefined || stopped) return;
     dispatch({ type: "run-entries", run, entries: port.entries({ run, limit: entriesShown }) });
   };
+  let polls = 0;
   const poll = () => {
+    polls += 1;
     try {
       const entries = port.entries({ after: state.entryCount, limit: entriesShown });
       dispatch({ type: "servers", servers: port.servers() }, { type: "entries", entries });
       if (runsUnderWay(state).length > 0) dispatch({ type: "tick", now: now() });
-      if (entries.some(({ kind }) => kind === "run")) void refreshRuns();
+      const goesOn = state.runs.some(({ finishedAt }) => finishedAt === undefined);
+      const refresh = entries.some(({ kind }) => kind === "run") || (goesOn && polls % pollsPerRefresh === 0);
+      if (refresh) void refreshRuns();
       if (entries.length > 0) refreshRunEntries();
     } catch (error) {
       tell(error);
@@ -93,7 +99,10 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
   const chooseRun = (runId: string) => {
     const run = state.runs.find(({ id }) => id === runId);
     if (run?.state === "interrupted") dispatch({ type: "open", dialog: { kind: "resume", runId } });
-    else dispatch({ type: "notice", text: "Only an interrupted run can be taken up.", bad: false });
+    else if (run?.state === "waiting") {
+      const text = "It waits for approval, and goes on by itself once that is decided.";
+      dispatch({ type: "notice", text, bad: false });
+    } else dispatch({ type: "notice", text: "Only an interrupted run can be taken up.", bad: false });
   };
   const submitField = (name: string, value: string) => {
     dispatch({ type: "set", name, value: oneLine(value).trim() });
@@ -164,6 +173,7 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
   const polling = setInterval(poll, pollMs);
   poll();
   void refreshRuns();
+  port.takeUpDecided((start) => void follower.follow(start, { background: true }).catch(tell));
   port.loadCatalogue().then(
     (catalogue) => dispatch({ type: "catalogue", catalogue }),
     (error) => dispatch({ type: "load-failed", failure: failureOf(error) }),

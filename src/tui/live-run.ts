@@ -28,6 +28,8 @@ export interface StepProgress {
   refused: number;
   failed: number;
   fallback: number;
+  /** Calls that a person has to decide about, and the steps around them. */
+  waiting: number;
   firstAt: number;
   lastAt: number;
   /** How many items a list had. */
@@ -93,6 +95,7 @@ function foldStep(before: StepProgress | undefined, report: StepReport, at: numb
   else if (status === "done") step.done += 1;
   else if (status === "already_done") step.alreadyDone += 1;
   else if (status === "skipped") step.skipped += 1;
+  else if (status === "waiting") step.waiting += 1;
   else if (isRefusal(report.error?.code)) step.refused += 1;
   else step.failed += 1;
   return step;
@@ -100,7 +103,7 @@ function foldStep(before: StepProgress | undefined, report: StepReport, at: numb
 
 function untouched(at: number): StepProgress {
   const none = { started: 0, done: 0, alreadyDone: 0, skipped: 0, refused: 0, failed: 0, fallback: 0 };
-  return { ...none, firstAt: at, lastAt: at, itemsAlreadyDone: 0, repeated: false };
+  return { ...none, waiting: 0, firstAt: at, lastAt: at, itemsAlreadyDone: 0, repeated: false };
 }
 
 function addCounts(a: StepProgress["counts"], b: NonNullable<StepProgress["counts"]>) {
@@ -132,6 +135,6 @@ function passedOn(known: StepFailure, failure: StepFailure): boolean {
 }
 
 /** How many of a step's executions are under way. A skipped one was never started. */
-export function underWay({ started, done, alreadyDone, refused, failed }: StepProgress): number {
-  return Math.max(0, started - done - alreadyDone - refused - failed);
+export function underWay({ started, done, alreadyDone, refused, failed, waiting }: StepProgress): number {
+  return Math.max(0, started - done - alreadyDone - refused - failed - waiting);
 }

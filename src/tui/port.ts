@@ -14,6 +14,11 @@ export interface TuiPort {
   startRun(request: StartRequest, onStep: (step: StepReport) => void): Promise<StartedRun>;
   /** Takes up an interrupted run where it stopped. */
   resumeRun(runId: string, onStep: (step: StepReport) => void): Promise<StartedRun>;
+  /**
+   * From now on takes up each run that waited for approval and can go on, until the program is closed. Calls `follow` for
+   * each one.
+   */
+  takeUpDecided(follow: (start: (onStep: (step: StepReport) => void) => Promise<StartedRun>) => void): void;
   /** The newest runs first. */
   listRuns(limit: number): Promise<readonly RunSummary[]>;
   /** The newest entries after a sequence number, or of one run, oldest first. */
@@ -104,14 +109,14 @@ export interface StepReport {
   stepId: string;
   /** The step's kind; `item` tells about one item of a loop. */
   kind: string;
-  status: "started" | "done" | "already_done" | "skipped" | "failed";
+  status: "started" | "done" | "already_done" | "skipped" | "failed" | "waiting";
   error?: { code: string; message: string; policies?: readonly string[] };
   result?: Json;
   counts?: { items: number; failed: number; alreadyDone: number };
   fallback?: boolean;
 }
 
-export type RunState = "pending" | "running" | "interrupted" | "done" | "failed" | "cancelled";
+export type RunState = "pending" | "running" | "interrupted" | "waiting" | "done" | "failed" | "cancelled";
 
 export interface RunSummary {
   id: string;
@@ -124,6 +129,8 @@ export interface RunSummary {
   inputs: Readonly<Record<string, Json>>;
   outputs?: Readonly<Record<string, Json>>;
   error?: { code: string; message: string; hint?: string | undefined; step?: string | undefined };
+  /** The steps whose calls wait for a person, and the ids of their requests. */
+  waitsFor?: readonly { step: string; approval: string }[];
 }
 
 /** One line of the audit trail. */

@@ -8,7 +8,10 @@ const batchMs = 100;
 /** Follows the runs that the screen starts, from their first step to their end. */
 export interface RunFollower {
   /** Rejects when the run could not be started. */
-  follow(start: (onStep: (step: StepReport) => void) => Promise<StartedRun>): Promise<void>;
+  follow(
+    start: (onStep: (step: StepReport) => void) => Promise<StartedRun>,
+    options?: { background: boolean },
+  ): Promise<void>;
   /** How the runs ended, once all have. */
   ended(): Promise<RunSummary[]>;
 }
@@ -45,7 +48,7 @@ export function createRunFollower(options: {
   };
 
   return {
-    async follow(start) {
+    async follow(start, { background } = { background: false }) {
       const early: TimedReport[] = [];
       let known: string | undefined;
       const { ended, ...run } = await start((step) => {
@@ -54,7 +57,7 @@ export function createRunFollower(options: {
         else gather(known, [report]);
       });
       known = run.runId;
-      dispatch({ type: "started", run, now: now() });
+      dispatch({ type: "started", run, now: now(), background });
       gather(known, early);
       const execution = ended.catch((error: unknown) => abandoned(run, error, now()));
       executions.push(

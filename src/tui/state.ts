@@ -78,7 +78,8 @@ export type Action =
   | { type: "type"; name: string; value: string }
   | { type: "set"; name: string; value: string }
   | { type: "form-problem"; problem: string }
-  | { type: "started"; run: Omit<StartedRun, "ended">; now: number }
+  /** In the background, the screen stays where it is. */
+  | { type: "started"; run: Omit<StartedRun, "ended">; now: number; background?: boolean }
   | { type: "steps"; runId: string; reports: readonly TimedReport[] }
   | { type: "ended"; runId: string; run: RunSummary; now: number }
   | { type: "runs"; runs: readonly RunSummary[] }
@@ -137,7 +138,7 @@ export function reduce(state: TuiState, action: Action): TuiState {
     case "form-problem":
       return editForm(state, action);
     case "started":
-      return startRun(state, action.run, action.now);
+      return startRun(state, action);
     case "steps":
       return updateRun(state, action.runId, (run) => foldSteps(run, action.reports));
     case "ended":
@@ -212,17 +213,13 @@ function editForm(state: TuiState, action: FormAction): TuiState {
   return { ...state, dialog: { ...form, values, revision } };
 }
 
-function startRun(state: TuiState, run: Omit<StartedRun, "ended">, now: number): TuiState {
+function startRun(state: TuiState, action: Extract<Action, { type: "started" }>): TuiState {
+  const { run, now, background = false } = action;
   const others = state.live.filter(({ runId }) => runId !== run.runId);
-  return {
-    ...state,
-    dialog: undefined,
-    tab: "workflows",
-    selected: { ...state.selected, workflows: run.workflow },
-    detailTop: 0,
-    live: [beginLiveRun(run, now), ...others].slice(0, 50),
-    now,
-  };
+  const live = [beginLiveRun(run, now), ...others].slice(0, 50);
+  if (background) return { ...state, live, now };
+  const selected = { ...state.selected, workflows: run.workflow };
+  return { ...state, dialog: undefined, tab: "workflows", selected, detailTop: 0, live, now };
 }
 
 function updateRun(state: TuiState, runId: string, update: (run: LiveRun) => LiveRun): TuiState {

@@ -1,5 +1,6 @@
 import { RingmainError } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
+import { awaitedApprovals } from "./awaited-approvals.ts";
 import { type CelVariables, toCel } from "./cel.ts";
 import { failureOf, isFailure, throwIfEnded } from "./failure.ts";
 import type { Plan, PlanStep } from "./plan.ts";
@@ -86,6 +87,11 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
     context.report({ ...event, status: "done", ...details });
     return result;
   } catch (error) {
+    const approvals = awaitedApprovals(error);
+    if (approvals.length > 0) {
+      context.report({ ...event, ...details, status: "waiting", approvals });
+      throw error;
+    }
     context.report({ ...event, ...details, status: "failed", error: failureOf(error) });
     const goesOn = step.continue_on_error === true && !definition.handlesErrors;
     if (goesOn && isFailure(error, context.signal)) return undefined;

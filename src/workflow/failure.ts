@@ -1,5 +1,6 @@
 import { type ErrorCode, RingmainError } from "../core/errors.ts";
 import { isRecord } from "../core/json.ts";
+import { isWait } from "./awaited-approvals.ts";
 
 export interface Failure {
   code: ErrorCode;
@@ -10,10 +11,12 @@ export interface Failure {
 
 /**
  * Whether an error is the failure of a step, which `continue_on_error` may pass over. A bug of this program is not,
- * and neither is what a cancelled or ending run throws.
+ * and neither is what a cancelled or ending run throws, or a call that waits for a person.
  */
 export function isFailure(error: unknown, signal: AbortSignal): error is RingmainError {
-  return !signal.aborted && error instanceof RingmainError && error.code !== "RUN_CANCELLED";
+  return (
+    !signal.aborted && error instanceof RingmainError && error.code !== "RUN_CANCELLED" && !isWait(error)
+  );
 }
 
 /** An error as it is told to whoever watches. Only RingmainError's text leaves the process. */

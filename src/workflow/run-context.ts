@@ -11,7 +11,9 @@ export interface RunContext {
   signal: AbortSignal;
   /**
    * Calls one tool, or answers from the run's journal when this path completed before. Throws RingmainError;
-   * one that is not retryable is the outcome of the step and is journalled too.
+   * one that is not retryable is the outcome of the step and is journalled too. APPROVAL_REQUIRED that names its
+   * request (`approval` in its details) is no outcome: the call waits, and the run is parked when nothing else is left
+   * to do.
    */
   call(request: CallRequest): Promise<CallAnswer>;
   /** Whether the work of a business key is already done, in any run. */
@@ -48,7 +50,9 @@ export interface StepEvent {
   /** The path without loop keys: which line of the workflow it is. */
   stepId: string;
   kind: string;
-  status: "started" | "done" | "already_done" | "skipped" | "failed";
+  status: "started" | "done" | "already_done" | "skipped" | "failed" | "waiting";
+  /** The requests that a waiting call, or the steps inside, wait for. */
+  approvals?: readonly string[];
   /** `server.tool` of a call. */
   tool?: string;
   entry?: number;

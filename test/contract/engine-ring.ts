@@ -1,6 +1,7 @@
 import type { Replay } from "../../src/core/call-meta.ts";
 import { RingmainError } from "../../src/core/errors.ts";
 import type { Json } from "../../src/core/json.ts";
+import type { Approvals } from "../../src/engine/approvals.ts";
 import type { Journal, JournalRecord, RunEnding } from "../../src/engine/journal.ts";
 import type { CallerFor, ExecutePlan, ToolCall } from "../../src/engine/tool-caller.ts";
 import type { Plan } from "../../src/workflow/plan.ts";
@@ -16,6 +17,7 @@ export function createRing() {
   const attempts: (ToolCall & { runId: string })[] = [];
   const started: string[] = [];
   const ended: (RunEnding & { runId: string })[] = [];
+  const requests = new Map<string, "pending" | "approved" | "rejected" | "expired">();
   let entries = 0;
   const ring = {
     /** Every call that reached a server, again and again if it was sent again. */
@@ -28,6 +30,31 @@ export function createRing() {
     effects: (): string[] => [...byKey.keys()],
     /** What a tool does; without it, it answers with its arguments. */
     on: (tool: string, handler: Handler) => void handlers.set(tool, handler),
+    /** From now on a person must approve each call of a tool; its request has the id `apr_<key>`. */
+    ask: (tool: string) => {
+      ring.on(tool, ({ key, arguments: given }) => {
+        const approval = `apr_${key}`;
+        const state = requests.get(approval) ?? "pending";
+        requests.set(approval, state);
+        if (state === "approved") return given;
+        if (state !== "pending") throw new RingmainError("APPROVAL_REJECTED", `It was ${state}.`);
+        throw new RingmainError("APPROVAL_REQUIRED", "Finance must approve it.", {
+          details: { approval },
+          retryable: true,
+        });
+      });
+    },
+    handlerOf(tool: string): Handler {
+      const handler = handlers.get(tool);
+      if (handler === undefined) throw new Error(`${tool} does nothing special`);
+      return handler;
+    },
+    /** The store of requests knows nothing of it any more. */
+    forget: (approval: string) => void requests.delete(approval),
+    decide: (approval: string, how: "approved" | "rejected" | "expired") => void requests.set(approval, how),
+    approvals: {
+      pending: (ids) => new Set(ids.filter((id) => requests.get(id) === "pending")),
+    } satisfies Approvals,
     /** Awaited between the commit of a call and its answer. */
     beforeAnswer: async (_call: ToolCall): Promise<void> => {},
     callerFor: ((run) => async (call) => {
@@ -50,7 +77,8 @@ export function createRing() {
         await ring.beforeAnswer(call);
         return { entry, result };
       } catch (error) {
-        if (error instanceof RingmainError && !error.retryable) {
+        const waits = error instanceof RingmainError && error.code === "APPROVAL_REQUIRED";
+        if (error instanceof RingmainError && !error.retryable && !waits) {
           const { code, message, hint } = error;
           ofRun.set(call.path, {
             entry: ++entries,

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { createWriteQueue } from "../../src/db/write-queue.ts";
 import { openSqliteEngine } from "../../src/engine/sqlite/engine.ts";
-import { createTableRing, tenWrites } from "../fixtures/engine/table-ring.ts";
+import { askedWrites, createTableRing, tenWrites } from "../fixtures/engine/table-ring.ts";
 import { executeSteps } from "./engine-ring.ts";
 
 const program = fileURLToPath(new URL("../fixtures/engine/runner.ts", import.meta.url));
@@ -25,6 +25,7 @@ async function openShared() {
     database,
     write: createWriteQueue(database),
     journal: ring.journal,
+    approvals: ring.approvals,
     executePlan: executeSteps,
     callerFor: (run) => (call) => ring.callTool(run, call),
     onFault: ({ error }) => {
@@ -40,6 +41,7 @@ async function openShared() {
   });
   return {
     engine,
+    approveAll: () => ring.approveAll(),
     rows: (sql: string) => database.prepare(sql).all(),
     /** Starts the fixture; `until` waits for a line that holds all the members of its argument. */
     spawnRunner(...args: string[]) {
@@ -122,4 +124,28 @@ test("two workers in two processes share the runs; when one is killed the other 
     { what: "started", n: 20 },
   ]);
   expect([...victim.lines, ...survivor.lines].filter((line) => "fault" in line)).toEqual([]);
+});
+
+test("runs that wait for a person go on in two processes after the yes, each in one of them", async () => {
+  const { engine, rows, spawnRunner, approveAll } = await openShared();
+  const ids = Array.from({ length: 20 }, (_, index) => `run_${index}`);
+  for (const runId of ids) {
+    const run = await engine.run({ runId, plan: askedWrites, inputs: {}, startedBy: "user:test" });
+    expect(run.waitsFor).toEqual([{ step: "asked", approval: `apr_${runId}/asked` }]);
+  }
+  const workers = [spawnRunner("work", "20"), spawnRunner("work", "20")];
+  await Promise.all(workers.map(({ until }) => until({ ready: true })));
+  expect(await engine.list({ status: ["waiting"] })).toHaveLength(20);
+  approveAll();
+  await Promise.all(workers.map(({ until }) => until({ ended: "done" })));
+  // 20 first steps were made here; of the other two, no process sent one that another had sent
+  const committed = workers.flatMap(({ lines }) => lines.filter((line) => "committed" in line));
+  expect(committed).toHaveLength(40);
+  expect(rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM ring_effect")).toEqual([
+    { n: 60, keys: 60 },
+  ]);
+  expect(rows("SELECT what, count(*) AS n FROM ring_run GROUP BY what ORDER BY what")).toEqual([
+    { what: "done", n: 20 },
+    { what: "started", n: 20 },
+  ]);
 });

@@ -6,9 +6,13 @@ import { openSqlite } from "../../src/db/sqlite.ts";
 import { createWriteQueue } from "../../src/db/write-queue.ts";
 import type { Fault } from "../../src/engine/run-error.ts";
 import { openSqliteEngine, type SqliteEngine } from "../../src/engine/sqlite/engine.ts";
-import { testEngine } from "./engine.suite.ts";
+import { type EngineHarness, testEngine } from "./engine.suite.ts";
+import { testWaiting } from "./engine-waiting.suite.ts";
 
-testEngine("embedded, on SQLite", async () => {
+testEngine("embedded, on SQLite", openHarness);
+testWaiting("embedded, on SQLite", openHarness);
+
+async function openHarness(): Promise<EngineHarness> {
   const dir = mkdtempSync(join(tmpdir(), "ringmain-engine-"));
   const dead = new Set<number>();
   const engines: SqliteEngine[] = [];
@@ -25,6 +29,7 @@ testEngine("embedded, on SQLite", async () => {
         database,
         write: createWriteQueue(database),
         journal: ring.journal,
+        approvals: ring.approvals,
         callerFor: ring.callerFor,
         executePlan,
         onFault: (fault) => faults.push(fault),
@@ -48,4 +53,4 @@ testEngine("embedded, on SQLite", async () => {
       rmSync(dir, { recursive: true });
     },
   };
-});
+}

@@ -9,7 +9,7 @@ import type { Plan } from "../../workflow/plan.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
-import { exitCode } from "../exit-code.ts";
+import { exitCode, exitCodeForRun } from "../exit-code.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { runReporter } from "../run-reporter.ts";
 import { openRing, openWorkspace, type Ring } from "../wire.ts";
@@ -18,12 +18,12 @@ export function define(command: Command): void {
   command
     .argument("<workflow>", "the workflow's id: its file name without .yaml")
     .option("-i, --input <name=value...>", "an input; may be given again")
-    .option("--new", "start a new run even when one with the same inputs was interrupted")
+    .option("--new", "start a new run even when one with the same inputs was interrupted or waits")
     .addHelpText(
       "after",
       `
 A run that was interrupted (its process was killed, or the machine went down) is taken up where it stopped: what
-was written is not written again.
+was written is not written again. So is one that waits for approval; exit code 3 says that it still does.
 ${examples([
   ["ringmain run chase-overdue-invoices", "run it now"],
   ["ringmain run won-deal-to-cash -i deal_id=DEAL-0031", "with an input"],
@@ -49,12 +49,12 @@ async function run(
     const plan = await planOf(workflow, ring, global);
     if (plan === undefined) return;
     const inputs = resolveInputs(plan, readInputs(options.input ?? []));
-    const unfinished = options.new === true ? undefined : await findInterrupted(ring, plan, inputs);
+    const unfinished = options.new === true ? undefined : await findUnfinished(ring, plan, inputs);
 
     const { report, finish } = runReporter({ plan, terminal, json });
     if (unfinished !== undefined)
       terminal.note(
-        `Taking up run ${unfinished.id}, which was interrupted, with the workflow as it was then (--new starts it anew).`,
+        `Taking up run ${unfinished.id}, which ${unfinished.interrupted ? "was interrupted" : "waits for approval"}, with the workflow as it was then (--new starts it anew).`,
       );
     const ended =
       unfinished === undefined
@@ -65,7 +65,7 @@ async function run(
         : await ring.engine.resume(unfinished.id, { report });
     finish(ended);
     if (interrupted()) process.exitCode = exitCode.interrupted;
-    else if (ended.status !== "done") process.exitCode = exitCode.runFailed;
+    else process.exitCode = exitCodeForRun(ended);
   } finally {
     await ring.close();
   }
@@ -100,10 +100,16 @@ async function planOf(
   return undefined;
 }
 
-/** An interrupted run of the same workflow with the same inputs, the oldest first. */
-async function findInterrupted(ring: Ring, plan: Plan, inputs: Run["inputs"]): Promise<Run | undefined> {
-  const runs = await ring.engine.list({ workflow: plan.workflow, interrupted: true });
-  return runs.filter((candidate) => canonicalJson(candidate.inputs) === canonicalJson(inputs)).at(-1);
+/**
+ * A run of the same workflow with the same inputs that has not ended and that nobody executes: the oldest that was
+ * interrupted, else the oldest that waits for approval. Starting another one would ask the same person the same again.
+ */
+async function findUnfinished(ring: Ring, plan: Plan, inputs: Run["inputs"]): Promise<Run | undefined> {
+  const { workflow } = plan;
+  const interrupted = await ring.engine.list({ workflow, interrupted: true });
+  const waiting = await ring.engine.list({ workflow, status: ["waiting"] });
+  const same = ({ inputs: others }: Run) => canonicalJson(others) === canonicalJson(inputs);
+  return interrupted.filter(same).at(-1) ?? waiting.filter(same).at(-1);
 }
 
 function readInputs(given: readonly string[]): Record<string, string> {

@@ -2,9 +2,13 @@ import type { Command } from "commander";
 import { lastEntries } from "../../audit/read.ts";
 import { RingmainError } from "../../core/errors.ts";
 import type { Run } from "../../engine/engine.ts";
+import { awaitedLines, howToDecide } from "../awaited-lines.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { entryLine } from "../entry-line.ts";
-import { openWorkspace } from "../wire.ts";
+import { exitCode, exitCodeForRun } from "../exit-code.ts";
+import { onInterrupt } from "../on-interrupt.ts";
+import { runReporter } from "../run-reporter.ts";
+import { openRing, openWorkspace } from "../wire.ts";
 import { withRing } from "../with-ring.ts";
 
 export function define(command: Command): void {
@@ -13,7 +17,8 @@ export function define(command: Command): void {
     examples([
       ["ringmain runs ls", "the newest runs"],
       ["ringmain runs show run_0199…", "one run with its calls"],
-      ["ringmain runs cancel run_0199…", "end a run that is under way or interrupted"],
+      ["ringmain runs resume run_0199…", "go on with a run that was interrupted or waited for approval"],
+      ["ringmain runs cancel run_0199…", "end a run that is under way, interrupted or waiting"],
     ]),
   );
   command
@@ -33,6 +38,16 @@ export function define(command: Command): void {
     .description("one run: its inputs, how it ended and its calls")
     .addHelpText("after", examples([["ringmain runs show run_0199…", "what it did, call by call"]]))
     .action((id: string, _options: unknown, show: Command) => showRun(id, globalOptions(show)));
+  command
+    .command("resume <run>")
+    .description("go on with a run that was interrupted, or that waited for approval")
+    .addHelpText(
+      "after",
+      `
+What was done is not done again. Exit code 0: done; 1: the run failed; 3: it waits for approval, perhaps still.
+${examples([["ringmain runs resume run_0199…", "after the approval, where nothing serves"]])}`,
+    )
+    .action((id: string, _options: unknown, resume: Command) => resumeRun(id, globalOptions(resume)));
   command
     .command("cancel <run>")
     .description("end a run; what it wrote stays written")
@@ -59,10 +74,7 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
   await withRing({ workspace: openWorkspace(global.workspace), terminal }, async (ring) => {
     const run = await ring.engine.get(id);
-    if (run === undefined)
-      throw new RingmainError("NOT_FOUND", `There is no run "${id}".`, {
-        hint: "`ringmain runs ls` lists them.",
-      });
+    if (run === undefined) throw noSuchRun(id);
     const entries = lastEntries(ring.database, { run: id }, 1000);
     if (json) {
       const { plan, ...rest } = run;
@@ -77,8 +89,39 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
     for (const entry of entries) terminal.print(entryLine(entry, terminal.colour));
     for (const [name, value] of Object.entries(run.outputs ?? {}))
       terminal.print(`  output ${name} = ${JSON.stringify(value)}`);
+    for (const line of awaitedLines(run)) terminal.print(`  waits for ${line}`);
+    if (run.status === "waiting") for (const line of howToDecide(run)) terminal.note(line);
     if (run.error !== undefined)
       terminal.print(`  ${terminal.colour.red(run.error.code)}: ${run.error.message}`);
+  });
+}
+
+async function resumeRun(id: string, global: GlobalOptions): Promise<void> {
+  const { terminal, json } = global;
+  const ring = await openRing({ workspace: openWorkspace(global.workspace), log: terminal.note });
+  const interrupted = onInterrupt(() => ring.close());
+  try {
+    ring.requireRole();
+    const run = await ring.engine.get(id);
+    if (run === undefined) throw noSuchRun(id);
+    const { plan, status } = run;
+    if (status === "done" || status === "failed" || status === "cancelled") {
+      throw new RingmainError("STATE_INVALID", `Run ${id} has ended already (${status}).`, {
+        hint: `\`ringmain run ${run.workflow}\` starts another one.`,
+      });
+    }
+    const { report, finish } = runReporter({ plan, terminal, json });
+    const left = await ring.engine.resume(id, { report });
+    finish(left);
+    process.exitCode = interrupted() ? exitCode.interrupted : exitCodeForRun(left);
+  } finally {
+    await ring.close();
+  }
+}
+
+function noSuchRun(id: string): RingmainError {
+  return new RingmainError("NOT_FOUND", `There is no run "${id}".`, {
+    hint: "`ringmain runs ls` lists them.",
   });
 }
 
@@ -101,6 +144,7 @@ function runLine(run: Run, { terminal: { colour } }: GlobalOptions): string {
     pending: colour.dim,
     running: colour.cyan,
     interrupted: colour.yellow,
+    waiting: colour.yellow,
     done: colour.green,
     failed: colour.red,
     cancelled: colour.dim,

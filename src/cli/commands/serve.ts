@@ -9,6 +9,7 @@ import { openScheduleStore } from "../../schedule/store.ts";
 import { resolveInputs } from "../../workflow/inputs.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { StepEvent } from "../../workflow/run-context.ts";
+import { awaitedText } from "../awaited-lines.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
@@ -28,8 +29,8 @@ export function define(command: Command): void {
       "after",
       `
 Runs until Ctrl-C or SIGTERM: starts each workflow at its due times (one run for each, however many processes
-serve), takes up runs that were interrupted, delivers the messages in the outboxes and sends the trail to its sinks when
-ringmain.yaml says how.
+serve), takes up runs that were interrupted and those whose approvals were decided, delivers the messages in the outboxes
+and sends the trail to its sinks when ringmain.yaml says how.
 ${examples([
   ["ringmain serve", "run the schedules"],
   ["ringmain serve --json", "what happens, as JSON lines"],
@@ -90,6 +91,7 @@ async function startServing(options: {
       const request = { runId, plan, inputs: resolveInputs(plan, {}), startedBy: `schedule:${workflow}` };
       return (await ring.engine.start(request)).created;
     },
+    // a run that waits for a person holds up no other
     async isActive(workflow, exceptRunId) {
       const active = await ring.engine.list({ workflow, status: ["pending", "running"] });
       return active.some(({ id }) => id !== exceptRunId);
@@ -107,12 +109,11 @@ async function startServing(options: {
     if (json) terminal.json({ event: "step", ...event }, { line: true });
     else if (line !== undefined) terminal.print(`${timeNow()}  ${event.runId}${line}`);
   };
-  const onEnd = ({ id, workflow, status, error }: Run) => {
+  const onEnd = (run: Run) => {
+    const { id, workflow, status, error, waitsFor } = run;
     const why = error === undefined ? "" : `  ${error.step ?? workflow}: ${error.code}: ${error.message}`;
-    tell(
-      { event: "run", id, workflow, status, error },
-      `${timeNow()}  ${id}  ${status === "running" ? "freed" : status}${why}`,
-    );
+    const what = status === "running" ? "freed" : status === "waiting" ? awaitedText(run) : status;
+    tell({ event: "run", id, workflow, status, error, waitsFor }, `${timeNow()}  ${id}  ${what}${why}`);
   };
   const worker = ring.engine.runWorker({ concurrency, report: onStep, ended: onEnd });
   const stopDelivery = await startDelivery(ring, {

@@ -6,11 +6,13 @@ import { RingmainError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { migrate } from "../../db/migrate.ts";
 import type { Write } from "../../db/write-queue.ts";
+import type { Approvals } from "../approvals.ts";
 import type { Engine, ExecuteOptions, Run, StartRequest } from "../engine.ts";
-import type { Journal } from "../journal.ts";
+import type { Journal, RunEnding } from "../journal.ts";
 import type { Delay } from "../retry.ts";
 import type { Fault } from "../run-error.ts";
 import type { CallerFor, ExecutePlan } from "../tool-caller.ts";
+import { createDecidedRuns } from "./decided-runs.ts";
 import { beginExecution } from "./execution.ts";
 import { createHeldRuns, type HeldRun } from "./held-runs.ts";
 import { isFree, type Lease, leaseMs } from "./lease.ts";
@@ -31,6 +33,7 @@ export interface SqliteEngineOptions {
   /** The queue of everything that writes on this connection. */
   write: Write;
   journal: Journal;
+  approvals: Approvals;
   callerFor: CallerFor;
   executePlan: ExecutePlan;
   /** Told of bugs and of a store that fails in the background. */
@@ -48,12 +51,21 @@ export interface SqliteEngine extends Engine {
 
 /** Opens the embedded engine: runs, leases and plans in SQLite, the journal in the audit trail. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<SqliteEngine> {
-  const { database, write, journal, onFault, clock = systemClock, liveness = systemLiveness() } = options;
+  const {
+    database,
+    write,
+    journal,
+    approvals,
+    onFault,
+    clock = systemClock,
+    liveness = systemLiveness(),
+  } = options;
   const delay: Delay = options.delay ?? ((ms, signal) => timer(ms, undefined, { signal }));
   await migrate(database, "engine", engineMigrations, clock.now());
   const store = createRunStore(database);
   const onError = (error: unknown) => onFault({ logId: newId("log"), error });
   const held = createHeldRuns({ store, write, clock, onError });
+  const decided = createDecidedRuns({ store, approvals, clock });
   const workers = new Set<PollingWorker>();
   const owner = randomUUID();
   let closed = false;
@@ -64,7 +76,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     if (closed) throw new RingmainError("STATE_INVALID", "The engine is closed.");
   };
 
-  // The next five are called inside a write transaction.
+  // The next six are called inside a write transaction.
   const insert = (request: StartRequest, lease?: Lease): RunRow | undefined => {
     const row = store.insert(request, clock.now(), lease);
     if (row !== undefined) journal.recordStart(identityOf(row));
@@ -75,28 +87,45 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     process: liveness.self,
     expiresAt: new Date(clock.now().getTime() + leaseMs),
   });
-  const cancelNow = (row: RunRow) => {
-    const ending = { status: "cancelled", at: clock.now() } as const;
-    if (store.finish(row, ending) !== undefined) journal.recordFinish(identityOf(row), ending);
+  const finish = (row: RunRow, ending: RunEnding): RunRow | undefined => {
+    const ended = store.finish(row, ending);
+    if (ended !== undefined) journal.recordFinish(identityOf(row), ending);
+    return ended;
   };
+  const cancelNow = (row: RunRow) => finish(row, { status: "cancelled", at: clock.now() });
   const take = (row: RunRow): RunRow | undefined => {
     if (!isActive(row) || !free(row)) return undefined;
     if (row.cancel_requested) {
       cancelNow(row);
       return undefined;
     }
+    if (row.status === "waiting" && row.waits !== null) decided.taken(row.waits);
     return store.claim(row, leaseHere(), clock.now());
   };
+  const nextDecided = (): RunRow | undefined => {
+    const [id] = decided.find();
+    return id === undefined ? undefined : store.get(id);
+  };
   const nextFree = (): RunRow | undefined => {
+    // somebody waits for what comes of a decision
+    const goesOn = nextDecided();
+    if (goesOn !== undefined) return goesOn;
     for (const row of store.activeElsewhere(owner)) if (free(row)) return row;
     return undefined;
   };
-  const takeNext = (): RunRow | undefined => {
-    for (let row = nextFree(); row !== undefined; row = nextFree()) {
+  const takeNext = (next: () => RunRow | undefined): RunRow | undefined => {
+    for (let row = next(); row !== undefined; row = next()) {
       const taken = take(row);
       if (taken !== undefined || !row.cancel_requested) return taken;
     }
     return undefined;
+  };
+
+  /** The calls of a run that still wait for a person. */
+  const undecidedOf = ({ waits }: RunRow): ReadonlyMap<string, string> => {
+    if (waits === null) return new Map();
+    const pending = approvals.pending([...waits.values()]);
+    return new Map([...waits].filter(([, approval]) => pending.has(approval)));
   };
 
   /** Executes a run that was just taken, and records how it ends under the epoch of the take. */
@@ -112,6 +141,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       usedMs: row.active_ms,
       // nobody called anything for a run before its first execution
       readJournal: () => (epoch === 1 ? new Map() : journal.read(id)),
+      readUndecided: () => undecidedOf(row),
       findOnce: journal.findOnce,
       markOnce: (key, path) =>
         write(() => {
@@ -132,10 +162,11 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           store.release({ id, epoch, activeMs: activeMs() });
           return store.get(id);
         }
-        const ended = store.finish(row, ending);
-        if (ended === undefined) return store.get(id);
-        journal.recordFinish(identity, ending);
-        return ended;
+        if (ending.status !== "waiting") return finish(row, ending) ?? store.get(id);
+        const parked = store.park({ id, epoch, activeMs: activeMs(), waits: ending.waits });
+        // asked for while it came to its wait: nobody would notice before a person has decided
+        if (parked?.cancel_requested === true) cancelNow(parked);
+        return store.get(id);
       }),
     );
     const run = { id, epoch, execution, activeMs, settled };
@@ -159,7 +190,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       return runOf(await joined.settled);
     }
     const row = store.get(runId);
-    if (isActive(row)) throw heldElsewhere(row);
+    if (row.status === "pending" || row.status === "running") throw heldElsewhere(row);
     return runOf(row);
   };
 
@@ -208,19 +239,21 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       return runs.slice(0, filter.limit ?? 100);
     },
 
-    runWorker({ concurrency, pollMs = 500, report, ended }) {
+    runWorker({ concurrency, pollMs = 500, only, report, taken: toldTaken, ended }) {
       assertOpen();
+      const next = only === "decided" ? nextDecided : nextFree;
       const worker = createWorker({
         concurrency,
         pollMs,
         onError,
         async claim() {
           // Looking costs no lock; most polls find nothing.
-          if (closed || nextFree() === undefined) return undefined;
-          const taken = await write(takeNext);
+          if (closed || next() === undefined) return undefined;
+          const taken = await write(() => takeNext(next));
           if (taken === undefined) return undefined;
-          const settled = begin(taken, report).settled.then((row) => ended?.(runOf(row)));
-          return { ended: settled.catch(onError) };
+          const settled = begin(taken, report).settled.then(runOf);
+          toldTaken?.({ ...runOf(taken), plan: store.plan(taken.plan_hash) }, settled);
+          return { ended: settled.then(ended).catch(onError) };
         },
       });
       workers.add(worker);
@@ -243,8 +276,9 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
   };
 }
 
-function isActive(row: RunRow): boolean {
-  return row.status === "pending" || row.status === "running";
+/** Whether a run has not ended. */
+function isActive({ status }: RunRow): boolean {
+  return status === "pending" || status === "running" || status === "waiting";
 }
 
 function heldElsewhere(row: RunRow): RingmainError {

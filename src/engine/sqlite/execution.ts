@@ -1,4 +1,5 @@
 import { RingmainError } from "../../core/errors.ts";
+import { isWait } from "../../workflow/awaited-approvals.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { RunContext, StepEvent } from "../../workflow/run-context.ts";
 import type { Journal, RunEnding } from "../journal.ts";
@@ -30,6 +31,8 @@ export interface ExecutionOptions {
   usedMs: number;
   /** Reads what earlier executions completed, by path. */
   readJournal: () => ReturnType<Journal["read"]>;
+  /** Reads which calls wait for a person, by path, and for which request. */
+  readUndecided: () => ReadonlyMap<string, string>;
   findOnce: Journal["findOnce"];
   markOnce: RunContext["markOnce"];
   openCaller: (limits: Plan["limits"]) => Promise<CallTool>;
@@ -40,10 +43,16 @@ export interface ExecutionOptions {
   onFault: (fault: Fault) => void;
 }
 
+/** Nothing is left to do until a person decides: the calls that wait, by path, each with its request. */
+export interface Parking {
+  status: "waiting";
+  waits: ReadonlyMap<string, string>;
+}
+
 /** One execution of a run by this process. */
 export interface Execution {
-  /** Settles with how the run ended, or undefined when it goes on elsewhere. Never rejects. */
-  ending: Promise<RunEnding | undefined>;
+  /** Settles with how the run ended or was parked, or undefined when it goes on elsewhere. Never rejects. */
+  ending: Promise<RunEnding | Parking | undefined>;
   /** Aborts it; only the first reason counts. Returns the error that its steps see. */
   stop(reason: StopReason): unknown;
   /** Adds somebody who wants to be told about its steps. */
@@ -74,7 +83,8 @@ export function beginExecution(options: ExecutionOptions): Execution {
     }
   };
 
-  const execute = async (): Promise<RunEnding | undefined> => {
+  const execute = async (): Promise<RunEnding | Parking | undefined> => {
+    const waits = new Map<string, string>();
     let cancelDeadline = () => {};
     try {
       const plan = options.readPlan();
@@ -87,6 +97,8 @@ export function beginExecution(options: ExecutionOptions): Execution {
         inputs: identity.inputs,
         signal: controller.signal,
         completed,
+        undecided: options.readUndecided(),
+        waits: (path, approval) => void waits.set(path, approval),
         callTool,
         findOnce: options.findOnce,
         markOnce: options.markOnce,
@@ -99,6 +111,7 @@ export function beginExecution(options: ExecutionOptions): Execution {
       return { status: "done", outputs, at: now() };
     } catch (error) {
       if (stopped !== undefined) return endingOfStop();
+      if (isWait(error)) return { status: "waiting", waits };
       return { status: "failed", error: toRunError(identity.runId, error, onFault), at: now() };
     } finally {
       cancelDeadline();

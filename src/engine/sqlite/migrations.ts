@@ -21,13 +21,15 @@ export const engineMigrations: readonly Migration[] = [
         agent TEXT NOT NULL,
         plan_hash TEXT NOT NULL REFERENCES engine_plan (hash),
         inputs TEXT NOT NULL,
-        status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'done', 'failed', 'cancelled')),
+        status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'waiting', 'done', 'failed', 'cancelled')),
         started_by TEXT NOT NULL,
         created_at TEXT NOT NULL,
         started_at TEXT,
         finished_at TEXT,
         outputs TEXT,
         error TEXT,
+        -- The calls that wait for a person: step path to request id. Kept while the run goes on.
+        waits TEXT,
         cancel_requested INTEGER NOT NULL DEFAULT 0,
         active_ms INTEGER NOT NULL DEFAULT 0,
         epoch INTEGER NOT NULL DEFAULT 0,
@@ -37,11 +39,13 @@ export const engineMigrations: readonly Migration[] = [
         lease_host TEXT,
         lease_expires_at TEXT,
         CHECK ((status IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
-        CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
+        CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL)),
+        CHECK (status <> 'waiting' OR (waits IS NOT NULL AND lease_owner IS NULL))
       ) STRICT;
 
       -- Finished runs cost the search for work nothing, however many they are.
       CREATE INDEX engine_run_active ON engine_run (number) WHERE status IN ('pending', 'running');
+      CREATE INDEX engine_run_parked ON engine_run (number) WHERE status = 'waiting';
       CREATE INDEX engine_run_workflow ON engine_run (workflow);
     `,
   },

@@ -11,6 +11,10 @@ import type { Liveness } from "./liveness.ts";
 
 const instant = z.string().transform((text) => new Date(text));
 const members = z.record(z.string(), z.json());
+const waits = z.record(z.string(), z.string());
+export const waitsOfCalls = z
+  .string()
+  .transform((text): ReadonlyMap<string, string> => new Map(Object.entries(waits.parse(JSON.parse(text)))));
 const jsonObject = z.string().transform((text) => members.parse(JSON.parse(text)));
 
 /** A row of `engine_run`. */
@@ -31,6 +35,8 @@ export const runRow = z.object({
     .string()
     .transform((text) => runError.parse(JSON.parse(text)))
     .nullable(),
+  /** The calls that wait for a person when it was last parked: step path to request id. */
+  waits: waitsOfCalls.nullable(),
   cancel_requested: z.int().transform((flag) => flag !== 0),
   /** How long the run has been executed, over all its executions. */
   active_ms: z.int(),
@@ -70,7 +76,12 @@ export function toRun(row: RunRow, now: Date, liveness: Liveness): Run {
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
     ...(row.outputs !== null && { outputs: row.outputs }),
     ...(row.error !== null && { error: row.error }),
+    ...(row.status === "waiting" && { waitsFor: waitsFor(row.waits) }),
   };
+}
+
+function waitsFor(waits: RunRow["waits"]): NonNullable<Run["waitsFor"]> {
+  return [...(waits ?? [])].map(([step, approval]) => ({ step, approval }));
 }
 
 export function identityOf(row: RunRow): RunIdentity {

@@ -5,9 +5,10 @@ import type { Plan } from "../../workflow/plan.ts";
 import type { RunFilter, StartRequest } from "../engine.ts";
 import type { RunEnding } from "../journal.ts";
 import type { Lease } from "./lease.ts";
-import { type PinnedPlan, pinPlan, type RunRow, readPinnedPlan, runRow } from "./run-row.ts";
+import { type PinnedPlan, pinPlan, type RunRow, readPinnedPlan, runRow, waitsOfCalls } from "./run-row.ts";
 
 const stored = z.object({ plan: z.string() });
+const parkedRun = z.object({ id: z.string(), waits: waitsOfCalls });
 const flag = z.object({ cancel_requested: z.int() });
 
 export type RunStore = ReturnType<typeof createRunStore>;
@@ -28,10 +29,13 @@ export function createRunStore(database: DatabaseSync) {
     `SELECT * FROM engine_run INDEXED BY engine_run_active
      WHERE status IN ('pending', 'running') AND lease_owner IS NOT ? ORDER BY number`,
   );
+  const selectParked = database.prepare(
+    "SELECT id, waits FROM engine_run INDEXED BY engine_run_parked WHERE status = 'waiting' ORDER BY number",
+  );
   const claimRun = database.prepare(
     `UPDATE engine_run SET status = 'running', started_at = coalesce(started_at, ?), epoch = epoch + 1,
        lease_owner = ?, lease_pid = ?, lease_process_start = ?, lease_host = ?, lease_expires_at = ?
-     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running') RETURNING *`,
+     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running', 'waiting') RETURNING *`,
   );
   const renewRun = database.prepare(
     `UPDATE engine_run SET lease_expires_at = ?, active_ms = ?
@@ -42,9 +46,13 @@ export function createRunStore(database: DatabaseSync) {
   const releaseRun = database.prepare(
     `UPDATE engine_run SET active_ms = ?, ${noLease} WHERE id = ? AND epoch = ? AND status = 'running'`,
   );
+  const parkRun = database.prepare(
+    `UPDATE engine_run SET status = 'waiting', waits = ?, active_ms = ?, ${noLease}
+     WHERE id = ? AND epoch = ? AND status = 'running' RETURNING *`,
+  );
   const finishRun = database.prepare(
-    `UPDATE engine_run SET status = ?, finished_at = ?, outputs = ?, error = ?, ${noLease}
-     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running') RETURNING *`,
+    `UPDATE engine_run SET status = ?, finished_at = ?, outputs = ?, error = ?, waits = NULL, ${noLease}
+     WHERE id = ? AND epoch = ? AND status IN ('pending', 'running', 'waiting') RETURNING *`,
   );
   const requestCancel = database.prepare("UPDATE engine_run SET cancel_requested = 1 WHERE id = ?");
   const holdsRun = database.prepare(
@@ -106,6 +114,9 @@ export function createRunStore(database: DatabaseSync) {
       for (const row of selectActive.iterate(owner)) yield runRow.parse(row);
     },
 
+    /** The runs that wait for a person, oldest first, each with the calls that wait. */
+    parked: () => selectParked.all().map((row) => parkedRun.parse(row)),
+
     list({ workflow, status, limit = 100 }: RunFilter): RunRow[] {
       const terms: string[] = [];
       const values: SQLInputValue[] = [];
@@ -120,7 +131,9 @@ export function createRunStore(database: DatabaseSync) {
       // The few that have not ended are found without going through all that have.
       const active = status?.every((wanted) => wanted === "pending" || wanted === "running") ?? false;
       if (active) terms.push("status IN ('pending', 'running')");
-      const index = active ? "INDEXED BY engine_run_active" : "";
+      const parked = status?.length === 1 && status[0] === "waiting";
+      if (parked) terms.push("status = 'waiting'");
+      const index = active ? "INDEXED BY engine_run_active" : parked ? "INDEXED BY engine_run_parked" : "";
       const where = terms.length === 0 ? "" : `WHERE ${terms.join(" AND ")}`;
       return database
         .prepare(`SELECT * FROM engine_run ${index} ${where} ORDER BY number DESC LIMIT ?`)
@@ -149,6 +162,18 @@ export function createRunStore(database: DatabaseSync) {
     /** Frees a run that goes on later. */
     release({ id, epoch, activeMs }: { id: string; epoch: number; activeMs: number }): void {
       releaseRun.run(activeMs, id, epoch);
+    },
+
+    /** Frees a run that goes on when a person has decided. Returns undefined when it is lost. */
+    park(run: {
+      id: string;
+      epoch: number;
+      activeMs: number;
+      waits: ReadonlyMap<string, string>;
+    }): RunRow | undefined {
+      const waits = JSON.stringify(Object.fromEntries(run.waits));
+      const row = parkRun.get(waits, run.activeMs, run.id, run.epoch);
+      return row && runRow.parse(row);
     },
 
     /** Ends a run. Returns undefined, and changes nothing, when another process took it over or it has ended. */

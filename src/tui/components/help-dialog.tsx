@@ -10,7 +10,8 @@ const keys: readonly (readonly [key: string, what: string])[] = [
   ["q, Ctrl-C", "quit; what runs is interrupted safely"],
   ["", ""],
   ["✓ done  ↻ done before", "✗ refused or failed  ! some of it"],
-  ["▸ running  ‖ interrupted", "– skipped  · not reached  ○ server not needed yet"],
+  ["▸ running  ‖ interrupted", "– skipped  · not reached  ? waits for approval"],
+  ["○ server not needed yet", ""],
 ];
 
 /** The keys and the marks. */

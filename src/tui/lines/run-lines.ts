@@ -1,6 +1,7 @@
 import { formatDuration } from "../../core/duration.ts";
 import type { RunSummary } from "../port.ts";
 import type { TuiState } from "../state.ts";
+import { awaitedLines } from "./awaited-lines.ts";
 import { entryLine } from "./entry-line.ts";
 import { emptyLine, type Line, labelled, line, paragraph } from "./line.ts";
 import { localTime } from "./local-time.ts";
@@ -38,6 +39,7 @@ export function runLines(run: RunSummary, state: TuiState, width: number): Line[
     const text = "It was interrupted. Enter takes it up where it stopped.";
     lines.push(emptyLine, ...paragraph(text, width, "warn"));
   }
+  if (run.state === "waiting") lines.push(emptyLine, ...awaitedLines(run, width));
   const entries = state.runEntries?.run === run.id ? state.runEntries.entries : [];
   return [...lines, emptyLine, ...entries.map((entry) => entryLine(entry, { width, who: false }))];
 }

@@ -5,6 +5,7 @@ const marks: Record<RunState, { mark: string; tone: Tone }> = {
   pending: { mark: "·", tone: "dim" },
   running: { mark: "▸", tone: "accent" },
   interrupted: { mark: "‖", tone: "warn" },
+  waiting: { mark: "?", tone: "warn" },
   done: { mark: "✓", tone: "good" },
   failed: { mark: "✗", tone: "bad" },
   cancelled: { mark: "–", tone: "dim" },

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../core/duration.ts";
 import type { LiveRun } from "../live-run.ts";
+import { awaitedLines } from "./awaited-lines.ts";
 import { failureLines } from "./failure-lines.ts";
 import { emptyLine, type Line, labelled, line, oneLine, paragraph } from "./line.ts";
 import { runStateMark } from "./run-state-mark.ts";
@@ -60,5 +61,6 @@ function endLines({ ended, failures }: LiveRun, width: number): Line[] {
     lines.push(...paragraph(error.hint ?? "", width, "dim"));
   }
   if (state === "interrupted") lines.push(line("Enter takes it up where it stopped.", "warn"));
+  if (state === "waiting") lines.push(...awaitedLines(ended, width));
   return lines.length === 0 ? [] : [emptyLine, ...lines];
 }

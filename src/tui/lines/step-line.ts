@@ -39,10 +39,11 @@ function widthOf(spans: readonly Span[]): number {
 
 function markOf(progress: StepProgress | undefined, state: RunState): { mark: string; tone: Tone } {
   if (progress === undefined) return { mark: "·", tone: "dim" };
-  const { done, alreadyDone, failed, refused, skipped } = progress;
+  const { done, alreadyDone, failed, refused, skipped, waiting } = progress;
   const running = underWay(progress) > 0;
   if (running && state === "running") return { mark: "▸", tone: "accent" };
   if (running) return { mark: "‖", tone: "warn" };
+  if (waiting > 0) return { mark: "?", tone: "warn" };
   if (failed + refused > 0)
     return done + alreadyDone > 0 ? { mark: "!", tone: "warn" } : { mark: "✗", tone: "bad" };
   if (done > 0) return { mark: "✓", tone: "good" };
@@ -64,25 +65,33 @@ function countsOf(step: StepOutline, progress: StepProgress, run: LiveRun): Span
 function loopCounts(step: StepOutline, { counts, itemsAlreadyDone }: StepProgress, run: LiveRun): Span[] {
   const inside = run.steps.filter(({ stepId }) => stepId.startsWith(`${step.stepId}/`));
   const begun = Math.max(0, ...inside.map(({ stepId }) => run.progress[stepId]?.started ?? 0));
+  const asked = inside.reduce((sum, { stepId, kind }) => {
+    return kind === "call" ? sum + (run.progress[stepId]?.waiting ?? 0) : sum;
+  }, 0);
   const items = counts?.items ?? begun + itemsAlreadyDone;
   return [
     { text: items === 1 ? "1 item" : `${items.toLocaleString("en")} items` },
     ...counted(counts?.alreadyDone ?? itemsAlreadyDone, "already done", "accent"),
     ...counted(counts?.failed ?? 0, "not done", "bad"),
+    ...counted(asked, "waiting for approval", "warn"),
   ];
 }
 
-function repeatedCounts({ done, fallback, alreadyDone, refused, failed, skipped }: StepProgress): Span[] {
+function repeatedCounts(progress: StepProgress): Span[] {
+  const { done, fallback, alreadyDone, refused, failed, skipped, waiting } = progress;
   return [
     ...counted(done, fallback > 0 ? "by fallback" : "done"),
     ...counted(alreadyDone, "already done", "accent"),
     ...counted(refused, "refused", "bad"),
     ...counted(failed, "failed", "bad"),
+    ...counted(waiting, "waiting", "warn"),
     ...counted(skipped, "skipped", "dim"),
   ];
 }
 
-function singleCounts({ found, fallback, alreadyDone, skipped, refused }: StepProgress): Span[] {
+function singleCounts(progress: StepProgress): Span[] {
+  const { found, fallback, alreadyDone, skipped, refused, waiting } = progress;
+  if (waiting > 0) return [{ text: "waiting for approval", tone: "warn" }];
   if (refused > 0) return [{ text: "refused", tone: "bad" }];
   if (alreadyDone > 0) return [{ text: "already done", tone: "accent" }];
   if (skipped > 0) return [{ text: "skipped", tone: "dim" }];

@@ -7,18 +7,22 @@ import type { CallTool } from "../../../src/engine/tool-caller.ts";
 
 function contextWith(options: {
   completed?: [string, JournalRecord][];
+  undecided?: [string, string][];
   callTool?: CallTool;
   findOnce?: (key: string) => Replay | undefined;
 }) {
   const controller = new AbortController();
   const callTool = vi.fn<CallTool>(options.callTool ?? (async () => ({ result: "sent", entry: 9 })));
   const markOnce = vi.fn(async () => {});
+  const waits = vi.fn();
   const context = createRunContext({
     runId: "run_1",
     startedAt: new Date("2026-11-23T08:00:00Z"),
     inputs: {},
     signal: controller.signal,
     completed: new Map(options.completed),
+    undecided: new Map(options.undecided),
+    waits,
     callTool,
     findOnce: options.findOnce ?? (() => undefined),
     markOnce,
@@ -26,7 +30,7 @@ function contextWith(options: {
     delay: async () => {},
     random: () => 0,
   });
-  return { context, callTool, controller, markOnce };
+  return { context, callTool, controller, markOnce, waits };
 }
 const request = { path: "remind[inv_3]/send", tool: "accounting.send_reminder", arguments: { level: 1 } };
 
@@ -121,4 +125,36 @@ test("does not wait for a call under way once the run is stopped", async () => {
   const reason = new RingmainError("RUN_CANCELLED", "stop");
   controller.abort(reason);
   await expect(call).rejects.toBe(reason);
+});
+
+const asked = new RingmainError("APPROVAL_REQUIRED", "Finance must approve it.", {
+  retryable: true,
+  details: { approval: "apr_1", policies: ["large"] },
+});
+
+test("tells of a call that waits for a person, and does not send it again by itself", async () => {
+  const { context, callTool, waits } = contextWith({ callTool: () => Promise.reject(asked) });
+  await expect(context.call(request)).rejects.toBe(asked);
+  expect(callTool).toHaveBeenCalledOnce();
+  expect(waits.mock.calls).toEqual([[request.path, "apr_1"]]);
+});
+
+test("does not send a call about which nobody has decided yet; the others it sends", async () => {
+  const { context, callTool, waits } = contextWith({ undecided: [[request.path, "apr_1"]] });
+  await expect(context.call(request)).rejects.toMatchObject({
+    code: "APPROVAL_REQUIRED",
+    details: { approval: "apr_1" },
+  });
+  expect(waits.mock.calls).toEqual([[request.path, "apr_1"]]);
+  expect(callTool).not.toHaveBeenCalled();
+  expect(await context.call({ ...request, path: "remind[inv_4]/send" })).toMatchObject({ result: "sent" });
+});
+
+test("answers from the journal what was decided meanwhile", async () => {
+  const { context, waits } = contextWith({
+    completed: [[request.path, { entry: 4, result: "sent" }]],
+    undecided: [[request.path, "apr_1"]],
+  });
+  expect(await context.call(request)).toEqual({ result: "sent", entry: 4 });
+  expect(waits).not.toHaveBeenCalled();
 });

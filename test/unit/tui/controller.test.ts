@@ -25,6 +25,7 @@ function playedPort() {
     resumeRun: async () => {
       throw new RingmainError("STATE_INVALID", "Another process has it.");
     },
+    takeUpDecided() {},
     listRuns: async () => [],
     entries: () => [],
     servers: () => [],
@@ -137,6 +138,48 @@ describe("the controller", () => {
     ending.reject(new RingmainError("SERVER_UNAVAILABLE", "Gone."));
     await vi.advanceTimersByTimeAsync(0);
     expect(controller.state().live[0]?.ended).toMatchObject({ state: "failed", error: { message: "Gone." } });
+    controller.stop();
+  });
+
+  it("follows a run that goes on after an approval, and stays where it is", async () => {
+    const played = playedPort();
+    let follow: Parameters<TuiPort["takeUpDecided"]>[0] = () => {};
+    const takeUpDecided: TuiPort["takeUpDecided"] = (given) => {
+      follow = given;
+    };
+    const { controller } = await opened({ ...played, port: { ...played.port, takeUpDecided } });
+    press(controller, "2", "?");
+    follow(async (onStep) => {
+      onStep(report("overdue", "started").step);
+      return { ...startedRun("run_7"), ended: played.ending.promise };
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(controller.state()).toMatchObject({ tab: "agents", dialog: { kind: "help" } });
+    expect(controller.state().live).toMatchObject([
+      { runId: "run_7", progress: { overdue: { started: 1 } } },
+    ]);
+    played.ending.resolve(runSummary("waiting", "run_7"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(controller.state().live[0]?.ended).toMatchObject({ state: "waiting" });
+    expect(await controller.endedRuns()).toHaveLength(1);
+    controller.stop();
+  });
+
+  it("looks at its runs every two seconds while some go on, and says what a waiting one waits for", async () => {
+    const played = playedPort();
+    let runs = [runSummary("waiting")];
+    const listRuns = vi.fn(async () => runs);
+    const { controller } = await opened({ ...played, port: { ...played.port, listRuns } });
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(listRuns).toHaveBeenCalledTimes(3);
+    press(controller, "3", "enter");
+    expect(controller.state().dialog).toBeUndefined();
+    expect(controller.state().notice?.text).toContain("waits for approval");
+    runs = [{ ...runSummary("done"), finishedAt: new Date(1) }];
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(controller.state().runs).toMatchObject([{ state: "done" }]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(listRuns).toHaveBeenCalledTimes(4);
     controller.stop();
   });
 

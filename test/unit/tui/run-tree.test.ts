@@ -99,6 +99,27 @@ describe("the step tree", () => {
     expect(stopped).toMatch(/‖ send/);
   });
 
+  it("tells which calls wait for approval, and what a person types", () => {
+    const waitsFor = [{ step: "remind[inv_2]/send", approval: "apr_7" }];
+    const run = { ...runSummary("waiting"), waitsFor };
+    const waiting: Action = { type: "ended", runId: "run_1", run, now: 2_000 };
+    const shown = tree(
+      [
+        ...twoItems,
+        report("remind[inv_1]/send", "done"),
+        report("remind[inv_2]/send", "waiting"),
+        report("remind", "waiting"),
+      ],
+      waiting,
+    );
+    expect(shown).toContain("? waiting after 2.0 s");
+    expect(shown).toMatch(/\? remind {2,}2 items, 1 waiting for approval/);
+    expect(shown).toMatch(/\? send {2,}.*1 done, 1 waiting/);
+    expect(shown).toMatch(/waits for +apr_7 +remind\[inv_2\]\/send/);
+    expect(shown).toContain("ringmain approvals show apr_7");
+    expect(shown).not.toMatch(/refused|failed/);
+  });
+
   it("shows the first refusals of very many", () => {
     const many = Array.from({ length: 5000 }, (_, n) => [
       report(`remind[inv_${n}]/send`, "started"),

@@ -336,6 +336,65 @@ describe("for_each", () => {
   });
 });
 
+describe("a call that waits for a person", () => {
+  const wait = (approval: string) => {
+    throw new RingmainError("APPROVAL_REQUIRED", "Ask.", { details: { approval } });
+  };
+  const lead = "  - id: lead\n    call: crm.create_lead\n    with: { name: n }\n";
+
+  it("is no failure: continue_on_error does not pass over it, and nothing after it runs", async () => {
+    const { context, told, paths } = world(() => wait("apr_1"));
+    const steps = `${lead}    continue_on_error: true\n${lead.replace("id: lead", "id: next")}`;
+    await expect(executePlan(planOf(steps), context)).rejects.toMatchObject({
+      code: "APPROVAL_REQUIRED",
+      details: { approval: "apr_1" },
+    });
+    expect(paths()).toEqual(["lead"]);
+    expect(told()).toEqual(["lead started", "lead waiting"]);
+  });
+
+  it("lets the other items of its loop go on to their end, and is told with those that wait beside it", async () => {
+    const { context, events, paths } = world(({ path }) => {
+      if (path === "overdue") return three;
+      return path === "each[b]/lead" ? { id: "x" } : wait(`apr_${path}`);
+    });
+    const plan = planOf(`${loop("    continue_on_error: true\n")}${lead.replace("id: lead", "id: after")}`);
+    await expect(executePlan(plan, context)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    expect(paths()).toEqual(["overdue", "each[a]/lead", "each[b]/lead", "each[c]/lead"]);
+    const waiting = events.filter(({ status }) => status === "waiting");
+    expect(waiting.map(({ path, approvals }) => [path, approvals])).toEqual([
+      ["each[a]/lead", ["apr_each[a]/lead"]],
+      ["each[c]/lead", ["apr_each[c]/lead"]],
+      ["each", ["apr_each[a]/lead", "apr_each[c]/lead"]],
+    ]);
+    expect(events.filter(({ status }) => status === "failed")).toEqual([]);
+  });
+
+  it("is waited for before a failure of another item ends the loop", async () => {
+    let decided = false;
+    const { context, paths } = world(({ path }) => {
+      if (path === "overdue") return three;
+      if (path === "each[b]/lead") return fail("CONFLICT");
+      return decided ? { id: "x" } : wait("apr_1");
+    });
+    const plan = planOf(loop());
+    await expect(executePlan(plan, context)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    decided = true;
+    await expect(executePlan(plan, context)).rejects.toMatchObject({
+      code: "CONFLICT",
+      details: { step: "each[b]/lead" },
+    });
+    expect(paths()).not.toContain("each[c]/lead");
+  });
+
+  it("marks no item of its loop as done", async () => {
+    const { context, done } = world(({ path }) => (path === "overdue" ? three : wait(`apr_${path}`)));
+    const plan = planOf(loop('    once: "lead/${{ invoice.id }}"\n'));
+    await expect(executePlan(plan, context)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    expect([...done.keys()]).toEqual([]);
+  });
+});
+
 describe("once on a call", () => {
   it("passes the key on, and tells a hit as already done", async () => {
     const plan = planOf(

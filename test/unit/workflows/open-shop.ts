@@ -88,6 +88,8 @@ export async function openShop(processes = 2) {
       return answer;
     };
     const context = createRunContext({
+      undecided: new Map(),
+      waits() {},
       runId: run.id,
       startedAt: startOfTests,
       inputs: run.inputs,
