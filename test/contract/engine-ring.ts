@@ -17,6 +17,7 @@ export function createRing() {
   const attempts: (ToolCall & { runId: string })[] = [];
   const started: string[] = [];
   const ended: (RunEnding & { runId: string })[] = [];
+  const forgotten = new Set<string>();
   const requests = new Map<string, "pending" | "approved" | "rejected" | "expired">();
   let entries = 0;
   const ring = {
@@ -50,10 +51,10 @@ export function createRing() {
       return handler;
     },
     /** The store of requests knows nothing of it any more. */
-    forget: (approval: string) => void requests.delete(approval),
+    forget: (approval: string) => void forgotten.add(approval),
     decide: (approval: string, how: "approved" | "rejected" | "expired") => void requests.set(approval, how),
     approvals: {
-      pending: (ids) => new Set(ids.filter((id) => requests.get(id) === "pending")),
+      pending: (ids) => new Set(ids.filter((id) => requests.get(id) === "pending" && !forgotten.has(id))),
     } satisfies Approvals,
     /** Awaited between the commit of a call and its answer. */
     beforeAnswer: async (_call: ToolCall): Promise<void> => {},

@@ -336,6 +336,22 @@ export function testWaiting(name: string, createHarness: () => Promise<EngineHar
       expect((await engine.get("run_0"))?.status).toBe("pending");
     });
 
+    test("does not turn in circles, when a server still says that it waits after the decision", async () => {
+      const { engine } = await open();
+      await engine.run(request());
+      ring.forget("apr_run_1/pay");
+      const worker = engine.runWorker({ concurrency: 1, pollMs: 5 });
+      await expect.poll(() => sent("pay"), { interval: 5 }).toBeGreaterThan(1);
+      for (const runId of ["run_2", "run_3"]) {
+        await engine.start(request({ runId, plan: planOf([["one", "crm.one"]]) }));
+        await reaches(engine, runId, "done");
+      }
+      expect(sent("pay")).toBe(2);
+      harness.advance(60_000);
+      await expect.poll(() => sent("pay"), { interval: 5 }).toBeGreaterThan(2);
+      await worker.stop();
+    });
+
     test("a refusal that names no request is a failure", async () => {
       ring.on("crm.pay", () => {
         throw new RingmainError("APPROVAL_REQUIRED", "Ask somebody.");
