@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { pendingRequests } from "../approval/pending-requests.ts";
 import { systemClock } from "../core/clock.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
 import { tracePlaceOfRun, traceparentOf } from "../core/trace-context.ts";
@@ -102,8 +103,7 @@ export async function openRing(options: {
     database,
     write,
     journal: createTrailJournal(database),
-    // no server asks a person yet, so nothing is pending
-    approvals: { pending: () => new Set() },
+    approvals: { pending: pendingRequests(database, systemClock) },
     executePlan,
     // one token a run: it says which agent acts, for which run of which version of the workflow
     callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {

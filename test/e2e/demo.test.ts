@@ -71,7 +71,7 @@ describeBuilt("ringmain demo", () => {
 
   it("tells of the reminders what the outbox and the invoices say", () => {
     const lines =
-      /overdue +accounting\.list_invoices +(\d+) found\n.*remind +accounting\.send_reminder +(\d+) to outbox, nothing mailed\n {2}■ (\d+) refused by policy large-reminder/;
+      /overdue +accounting\.list_invoices +(\d+) found\n.*remind +accounting\.send_reminder +(\d+) to outbox, nothing mailed\n {2}■ (\d+) wait for approval by policy large-reminder/;
     const overdue = numberIn(
       dir,
       "SELECT count(*) FROM accounting_invoice WHERE state = 'open' AND julianday(date(?)) - julianday(due_on) >= 7",
@@ -219,7 +219,12 @@ describeBuilt("ringmain demo", () => {
       tasks: { count: sums(/nudge +(\d+) tasks/) },
       denied: sums(/done, (\d+) refused/),
     });
-    expect(told.runs.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill("done"));
+    expect(told.runs.map(({ status }: { status: string }) => status)).toEqual([
+      "waiting",
+      "done",
+      "done",
+      "done",
+    ]);
     expect(numberIn(dir, "SELECT count(*) FROM audit_entry")).toBe(told.entries);
     expect(numberIn(dir, credential, "client:claude-desktop")).toBe(1);
     await expectNoProcesses(dir);

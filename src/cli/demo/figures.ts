@@ -37,15 +37,15 @@ export function createFigures(database: DatabaseSync) {
         "accounting_outbox",
       ),
     }),
-    /** How many calls of the run each policy refused. */
+    /** How many calls of the run each policy refused, or made wait for a person. */
     refusals: (run: string) =>
       database
         .prepare(
-          `SELECT p.value AS policy, count(*) AS calls FROM audit_entry e, json_each(e.body, '$.policies') p
-           WHERE e.body ->> '$.run' = ? AND e.outcome = 'denied' AND p.value NOT LIKE '%.%' GROUP BY 1 ORDER BY 1`,
+          `SELECT p.value AS policy, e.body ->> '$.error' = 'APPROVAL_REQUIRED' AS waits, count(*) AS calls FROM audit_entry e, json_each(e.body, '$.policies') p
+           WHERE e.body ->> '$.run' = ? AND e.outcome = 'denied' AND p.value NOT LIKE '%.%' GROUP BY 1, 2 ORDER BY 1, 2`,
         )
         .all(run)
-        .map((row) => ({ policy: String(row.policy), calls: Number(row.calls) })),
+        .map((row) => ({ policy: String(row.policy), waits: row.waits === 1, calls: Number(row.calls) })),
     orders: (run: string) => ({
       count: number(
         `SELECT count(*) FROM inventory_purchase_order WHERE id IN (${changedBy})`,
