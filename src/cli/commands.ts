@@ -83,6 +83,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/approvals.ts"),
   },
   {
+    name: "policy",
+    summary: "who may do what, tests of it, and why an entry was decided so",
+    load: () => import("./commands/policy.ts"),
+  },
+  {
     name: "audit",
     summary: "read, verify and export the audit trail",
     load: () => import("./commands/audit.ts"),

@@ -13,7 +13,7 @@ import {
 } from "./forbid-rules.ts";
 import type { CedarPrincipal } from "./policy-scope.ts";
 
-interface AccessOptions {
+export interface AccessOptions {
   /** The `tools:` lists, by `agent:NAME`, `client:NAME` and `role:NAME`. Only these open anything. */
   grants: ReadonlyMap<string, readonly string[]>;
   /** The texts of `policies/*.cedar`, with their files relative to the workspace. */
@@ -209,7 +209,7 @@ const cedarTypes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Undefined for a principal of an unknown kind, and for the anonymous one: nothing opens to them. */
-function toCedarPrincipal(who: Caller): CedarPrincipal | undefined {
+export function toCedarPrincipal(who: Caller): CedarPrincipal | undefined {
   const { kind, name } = splitPrincipal(who.principal);
   const type = cedarTypes.get(kind);
   if (type === undefined || name === "" || who.principal === "client:anonymous") return undefined;
@@ -226,7 +226,7 @@ function rolesOf(who: Caller): readonly string[] {
 }
 
 /** Whose `tools:` lists open tools to a caller: a person's roles', anyone else's own. */
-function granteesOf(who: Caller): readonly string[] {
+export function granteesOf(who: Caller): readonly string[] {
   return who.principal.startsWith("user:") ? who.roles.map((role) => `role:${role}`) : [who.principal];
 }
 
