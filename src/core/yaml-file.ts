@@ -15,6 +15,8 @@ export interface YamlFile<T> {
   problems: Problem[];
   /** Makes a problem that points at the value at a path (or at its nearest existing parent). */
   problemAt: ProblemAt;
+  /** The same, pointing at the last key of the path instead of its value. */
+  problemAtKey: ProblemAt;
 }
 
 export type ProblemAt = (path: YamlPath, code: string, message: string, hint?: string) => Problem;
@@ -60,20 +62,22 @@ export function readYaml<T extends z.ZodType>(options: {
     const problems = document.errors.map((error) =>
       problemAtOffset(error.pos[0], "yaml-syntax", error.message),
     );
-    return { problems, problemAt };
+    return { problems, problemAt, problemAtKey };
   }
   let content: unknown;
   try {
     content = document.toJS();
   } catch (error) {
     // an alias without its anchor, or aliases of aliases that multiply without end
-    return { problems: [problemAtOffset(firstAlias(document), "yaml-syntax", messageOf(error))], problemAt };
+    const problems = [problemAtOffset(firstAlias(document), "yaml-syntax", messageOf(error))];
+    return { problems, problemAt, problemAtKey };
   }
   const parsed = schema.safeParse(content ?? {});
-  if (parsed.success) return { value: parsed.data, problems: [], problemAt };
+  if (parsed.success) return { value: parsed.data, problems: [], problemAt, problemAtKey };
   return {
     problems: parsed.error.issues.flatMap((issue) => issueProblems(issue, schema, problemAt, problemAtKey)),
     problemAt,
+    problemAtKey,
   };
 }
 

@@ -8,9 +8,8 @@ import type { ScannedPolicy, Token } from "./scan-policies.ts";
  * it takes the arguments as a whole; then, or where a name is written with an escape, nothing is left out.
  */
 export function narrowModel(model: ToolModel, policies: readonly ScannedPolicy[]): ToolModel {
-  if (policies.some(({ tokens }) => tokens.some((token, index) => mayReachAll(tokens, token, index))))
-    return model;
-  const names = new Set(policies.flatMap(({ tokens }) => tokens.map(({ text }) => text.replaceAll('"', ""))));
+  const names = namesReached(policies);
+  if (names === "all") return model;
   const factNames = policies.map(({ tokens }) => factsNamed(tokens));
   const isSure = factNames.every((found) => found !== undefined);
   const ofFacts = isSure ? new Set(factNames.flatMap((found) => [...(found ?? [])])) : names;
@@ -30,6 +29,13 @@ function factsNamed(tokens: readonly Token[]): ReadonlySet<string> | undefined {
     else if (use > 0 || ![")", ",", "is", "==", "in"].includes(next)) return undefined; // the first stands in the head
   }
   return names;
+}
+
+/** The names that policies can reach properties by, among others; `all` when they may reach any. */
+export function namesReached(policies: readonly ScannedPolicy[]): ReadonlySet<string> | "all" {
+  if (policies.some(({ tokens }) => tokens.some((token, index) => mayReachAll(tokens, token, index))))
+    return "all";
+  return new Set(policies.flatMap(({ tokens }) => tokens.map(({ text }) => text.replaceAll('"', ""))));
 }
 
 function mayReachAll(tokens: readonly Token[], token: Token, index: number): boolean {

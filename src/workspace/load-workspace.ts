@@ -25,6 +25,8 @@ export interface Workspace {
   /** Not parsed here: `check` does. */
   workflows: SourceFile[];
   policies: SourceFile[];
+  /** `policies/*.test.yaml`, for `ringmain policy test`. */
+  policyTests: SourceFile[];
   /** Faults of the agent files. */
   problems: Problem[];
   /** For faults that only the tools can tell: every list of amount limits, and where its values stand. */
@@ -57,6 +59,7 @@ export function loadWorkspace(dir: string): Workspace {
     ),
     workflows: sourceFiles(dir, "workflows", ".yaml").filter(({ id }) => !id.endsWith(".test")),
     policies: sourceFiles(dir, "policies", ".cedar"),
+    policyTests: sourceFiles(dir, "policies", ".test.yaml"),
     problems: parsed.flatMap(({ problems }) => problems).sort(compareProblems),
     amountLimits: [
       ...parsed.flatMap(({ agent, problemAt }) => placed(agent?.limits, [], problemAt)),

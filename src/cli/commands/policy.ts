@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { examples, globalOptions } from "../command.ts";
 import { type MatrixOptions, showMatrix } from "../policy/show-matrix.ts";
+import { showTests } from "../policy/show-tests.ts";
 
 export function define(command: Command): void {
   command.addHelpText(
@@ -27,4 +28,32 @@ ${examples([["ringmain policy matrix", "who may do what: every principal and eve
       ]),
     )
     .action((options: MatrixOptions, matrix: Command) => showMatrix(options, globalOptions(matrix)));
+  command
+    .command("test [file]")
+    .description("decide a table of cases, and tell which came out otherwise than expected; then the matrix")
+    .option("--no-matrix", "without the matrix")
+    .addHelpText(
+      "after",
+      `
+A file policies/NAME.test.yaml:
+  defaults: { who: agent:collector, tool: accounting.send_reminder }
+  cases:
+    - name: six days are too soon
+      facts: { days_overdue: 6, balance: { minor: 12000 } }
+      expect: deny                       # or allow, or approval
+      by: reminder-not-too-soon          # a policy's id, or "no grant"
+    - facts: { days_overdue: 30, balance: { minor: 500001 } }
+      expect: approval
+      role: finance
+
+Arguments and facts that no policy looks at may be left out. Names and types are checked against the tool's schemas.
+${examples([
+  ["ringmain policy test", "every case; exit code 1 when one came out otherwise, 2 when a file is wrong"],
+  ["ringmain policy test policies/limits.test.yaml --no-matrix", "one file"],
+  ["ringmain policy test --json", "for a pipeline: cases, problems and the matrix"],
+])}`,
+    )
+    .action((file: string | undefined, options: { matrix: boolean }, test: Command) =>
+      showTests(file, options, globalOptions(test)),
+    );
 }

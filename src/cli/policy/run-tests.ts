@@ -1,0 +1,126 @@
+import { RingmainError } from "../../core/errors.ts";
+import { compareProblems, type Problem } from "../../core/problem.ts";
+import { type ToolDescription, toolId } from "../../core/tool-description.ts";
+import { createAccess, type Decision } from "../../policy/access.ts";
+import { createCompletion } from "../../policy/complete-call.ts";
+import { readForbids } from "../../policy/forbid-rules.ts";
+import { grantsOf, type Workspace } from "../../workspace/load-workspace.ts";
+import { checkCase } from "./check-case.ts";
+import { callerNamed } from "./named-caller.ts";
+import { noGrant, readTestFile, type TestCase } from "./test-file.ts";
+
+/** What was decided, in the terms of a test file. */
+export interface Decided {
+  decision: TestCase["expect"];
+  /** The role that is asked; several are separated by a comma. */
+  role?: string;
+  /** The policies that refuse or ask, with where each stands; `no grant` alone where none opens the tool. */
+  by: { id: string; place?: string }[];
+  /** The decision in a sentence, as the caller would read it. */
+  message?: string;
+}
+
+export interface TestedCase {
+  case: TestCase;
+  ok: boolean;
+  decided: Decided;
+}
+
+export interface Tested {
+  results: TestedCase[];
+  /** Faults of the files, in order. The cases that have one were not decided. */
+  problems: Problem[];
+}
+
+/** Decides every case of some test files with the grants and policies of a workspace. Calls nothing. */
+export function runPolicyTests(options: {
+  workspace: Workspace;
+  tools: readonly ToolDescription[];
+  files: readonly { file: string; text: string }[];
+}): Tested {
+  const { workspace, tools, files } = options;
+  const { policies } = workspace;
+  const rules = readForbids(policies);
+  const places = new Map(rules.map(({ id, place }) => [id, place]));
+  const known = { tools, roles: Object.keys(workspace.config.roles), policies: [...places.keys()] };
+  const access = createAccess({ grants: grantsOf(workspace), policies, tools });
+  const complete = createCompletion({ policies, tools });
+  const problems: Problem[] = [];
+  const results: TestedCase[] = [];
+
+  for (const { file, text } of files) {
+    const read = readTestFile(file, text);
+    problems.push(...read.problems);
+    for (const testCase of read.cases) {
+      const { found, caller } = callerOf(testCase, workspace);
+      const faults = [...found, ...checkCase(testCase, known)];
+      problems.push(...faults);
+      if (faults.length > 0 || caller === undefined) continue;
+      const { missing, ...values } = complete(caller, testCase.tool, testCase);
+      const opened = access.opens(caller, testCase.tool) !== undefined;
+      if (opened && missing.length > 0) {
+        problems.push(...missing.map((value) => missingProblem(testCase, value)));
+        continue;
+      }
+      const decided = decidedBy(access.decide({ ...caller, tool: testCase.tool, ...values }), places);
+      results.push({ case: testCase, ok: isAsExpected(testCase, decided), decided });
+    }
+  }
+  return { results, problems: distinct(problems).sort(compareProblems) };
+}
+
+/** How many tools the cases name, so that somebody sees what is left untested. */
+export function testedTools(results: readonly TestedCase[], tools: readonly ToolDescription[]): number {
+  const named = new Set(results.map((result) => result.case.tool));
+  return tools.filter((tool) => named.has(toolId(tool))).length;
+}
+
+function callerOf(testCase: TestCase, workspace: Workspace) {
+  try {
+    return { found: [], caller: callerNamed(testCase.who, workspace).caller };
+  } catch (error) {
+    if (!(error instanceof RingmainError)) throw error;
+    const { message, hint } = error;
+    return { found: [testCase.problemAt(["who"], { code: "unknown-principal", message, hint })] };
+  }
+}
+
+function missingProblem(
+  testCase: TestCase,
+  { path, policies }: { path: (string | number)[]; policies: string[] },
+): Problem {
+  const message = `${path.join(".")} is missing, and ${policies.join(", ")} looks at it.`;
+  return testCase.problemAt(path.slice(0, 1), {
+    code: "missing-value",
+    message,
+    hint: "Give it a value, here or under defaults.",
+  });
+}
+
+function decidedBy(decision: Decision, places: ReadonlyMap<string, string>): Decided {
+  if (decision.allowed) return { decision: "allow", by: [] };
+  const { code, policies, approval, message } = decision;
+  const by = policies.map((id) => ({ id, ...(places.has(id) && { place: places.get(id) ?? "" }) }));
+  return {
+    decision: code === "APPROVAL_REQUIRED" ? "approval" : "deny",
+    ...(approval !== undefined && { role: approval }),
+    by: by.length > 0 ? by : [{ id: noGrant }],
+    message,
+  };
+}
+
+function isAsExpected({ expect, role, by }: TestCase, decided: Decided): boolean {
+  const roles = decided.role?.split(", ") ?? [];
+  const ids = decided.by.map(({ id }) => id);
+  return (
+    decided.decision === expect &&
+    (role === undefined || roles.includes(role)) &&
+    by.every((id) => ids.includes(id))
+  );
+}
+
+/** A fault of the defaults is found in every case that takes them. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const key = ({ file, line, column, message }: Problem) => `${file}:${line}:${column} ${message}`;
+  return [...new Map(problems.map((problem) => [key(problem), problem])).values()];
+}
