@@ -24,7 +24,8 @@ export async function checkWorkspace(
 ): Promise<CheckedWorkspace> {
   const { agents } = workspace;
   const workflows = workspace.workflows.filter(({ id }) => only === undefined || id === only);
-  const { plans, problems } = checkWorkflows({ agents, workflows, tools });
+  const refusalOf = await certainRefusals(workspace, tools);
+  const { plans, problems } = checkWorkflows({ agents, workflows, tools, refusalOf });
   const concerning = only === undefined ? undefined : calledTools(plans.flatMap(({ steps }) => steps));
   const ofPolicies = await checkPolicyFiles(workspace, tools, concerning);
   const found = [...workspace.problems, ...problems, ...ofPolicies, ...checkLimits(workspace, tools)];
@@ -53,4 +54,19 @@ async function checkPolicyFiles(
   if (policies.length === 0) return [];
   const { checkPolicies } = await import("../policy/check-policies.ts");
   return checkPolicies({ policies, tools, principals: [...grantsOf(workspace).keys()], concerning });
+}
+
+/** What policies forbid an agent under all circumstances. Cedar is loaded only for calls that a policy could concern. */
+async function certainRefusals(workspace: Workspace, tools: readonly ToolDescription[]) {
+  const { policies } = workspace;
+  if (policies.length === 0) return undefined;
+  const { createReach } = await import("../policy/reach.ts");
+  const reach = createReach({ grants: grantsOf(workspace), policies, tools });
+  return (agent: string, tool: string): string | undefined => {
+    const { access, broken, policies: deciding } = reach({ principal: `agent:${agent}`, roles: [] }, tool);
+    // a policy that cannot be read is told by itself
+    if (access !== "deny" || broken || deciding.length === 0) return undefined;
+    const named = deciding.map(({ id, place }) => (id === place ? place : `${id} (${place})`)).join(", ");
+    return `${named} forbids agent "${agent}" every call of ${tool}.`;
+  };
 }

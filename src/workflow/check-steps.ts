@@ -13,12 +13,16 @@ import type { StepScope } from "./steps/step-kind.ts";
 import { anyType, type Fault, type Field, type RecordType, type ValueType } from "./types.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
+/** Why policies refuse every call of a tool (`server.tool`) by an agent, for people; undefined when they do not. */
+export type RefusalOf = (agent: string, tool: string) => string | undefined;
+
 /** What all steps of one workflow share while they are checked. */
 export interface StepsCheck {
   source: YamlSource;
   agents: readonly Agent[];
   agent: Agent | undefined;
   tools: ReadonlyMap<string, ToolDescription>;
+  refusalOf: RefusalOf | undefined;
   problems: Problem[];
   /** The ids met so far. */
   seen: Set<string>;
@@ -103,7 +107,7 @@ function conditionFacts(condition: string, check: StepsCheck, scope: StepsScope)
 }
 
 function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope {
-  const { source, problems, agents, agent, tools } = check;
+  const { source, problems, agents, agent, tools, refusalOf } = check;
   const report: StepScope["report"] = (path, fault, place) => {
     problems.push(source.problemAt([...scope.path, ...path], fault, place));
   };
@@ -112,6 +116,7 @@ function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope 
     agents,
     agent,
     report,
+    refusalOf: (tool) => (agent === undefined ? undefined : refusalOf?.(agent.id, tool)),
     findTool(name, path) {
       const tool = tools.get(name);
       if (!tool) report(path, unknownTool(name, tools));

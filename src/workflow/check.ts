@@ -7,7 +7,7 @@ import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import { checkInputs, neededInputs } from "./check-inputs.ts";
 import { checkSchedules, readDuration } from "./check-schedules.ts";
-import { checkSteps, collectIds, type StepsCheck, typeScope } from "./check-steps.ts";
+import { checkSteps, collectIds, type RefusalOf, type StepsCheck, typeScope } from "./check-steps.ts";
 import { checkTemplate } from "./check-template.ts";
 import { noFacts } from "./narrowing.ts";
 import { parseWorkflow, type WorkflowFile } from "./parse.ts";
@@ -20,6 +20,8 @@ export interface CheckInput {
   agents: readonly Agent[];
   /** The tools of all servers, as they describe themselves. */
   tools: readonly ToolDescription[];
+  /** Why policies refuse every call of a tool (`server.tool`) by an agent (its id), whatever the call says. */
+  refusalOf?: RefusalOf | undefined;
 }
 
 export interface CheckResult {
@@ -30,9 +32,11 @@ export interface CheckResult {
 }
 
 /** Checks workflow files against the agents and tools of a workspace, and compiles those without faults. Pure. */
-export function checkWorkflows({ workflows, agents, tools }: CheckInput): CheckResult {
+export function checkWorkflows({ workflows, agents, tools, refusalOf }: CheckInput): CheckResult {
   const byId = new Map(tools.map((tool) => [toolId(tool), tool]));
-  const results = workflows.map(({ file, text }) => checkWorkflow({ file, text, agents, tools: byId }));
+  const results = workflows.map(({ file, text }) =>
+    checkWorkflow({ file, text, agents, tools: byId, refusalOf }),
+  );
   return {
     plans: results.flatMap(({ plan }) => (plan ? [plan] : [])),
     problems: results.flatMap(({ problems }) => problems),
@@ -44,8 +48,9 @@ function checkWorkflow(options: {
   text: string;
   agents: readonly Agent[];
   tools: ReadonlyMap<string, ToolDescription>;
+  refusalOf: RefusalOf | undefined;
 }): { plan?: Plan; problems: Problem[] } {
-  const { file, text, agents, tools } = options;
+  const { file, text, agents, tools, refusalOf } = options;
   const { source, workflow, problems } = parseWorkflow(file, text);
   if (!workflow) return { problems: inOrder(problems) };
   const report = (path: YamlPath, fault: Fault): void => {
@@ -62,6 +67,7 @@ function checkWorkflow(options: {
     agents,
     agent,
     tools,
+    refusalOf,
     problems,
     seen: new Set(),
     ids: collectIds(workflow.steps),

@@ -87,8 +87,14 @@ export function businessKey(once: string, run: Pick<StepRun, "evaluate">): strin
 
 function checkGrant(tool: ToolDescription, scope: StepScope): void {
   const { agent } = scope;
-  if (!agent || grantFor(agent.tools, tool) !== undefined) return;
+  if (!agent) return;
   const id = toolId(tool);
+  if (grantFor(agent.tools, tool) !== undefined) {
+    const refusal = scope.refusalOf(id);
+    const hint = "Take the call out, or let the policy make an exception.";
+    if (refusal !== undefined) scope.report(["call"], { code: "policy-forbids", message: refusal, hint });
+    return;
+  }
   const message = `Agent "${agent.id}" has no grant for ${id}.`;
   const why = tool.effect === "read" ? "" : " A star opens read tools only.";
   const hint = `Add ${id} to tools: in ${agent.file}.${why}`;

@@ -19,6 +19,8 @@ export interface StepScope {
   /** The tool of a name such as `crm.create_task`, or undefined when it is told as unknown. */
   findTool(name: string, path: YamlPath): ToolDescription | undefined;
   report(path: YamlPath, fault: Fault, place?: Place): void;
+  /** Why policies refuse every call of a tool (`server.tool`) by the workflow's agent, whatever the call says. */
+  refusalOf(tool: string): string | undefined;
   /** Checks a template against a type, and returns the type that it has. */
   checkTemplate(template: Json, path: YamlPath, expected?: ValueType): ValueType;
   /** The same step with more variables, for what stands inside a loop. */
