@@ -88,6 +88,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/policy.ts"),
   },
   {
+    name: "why",
+    summary: "what led to each version of a record, back to the person or schedule",
+    load: () => import("./commands/why.ts"),
+  },
+  {
     name: "audit",
     summary: "read, verify and export the audit trail",
     load: () => import("./commands/audit.ts"),

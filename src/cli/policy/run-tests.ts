@@ -3,7 +3,7 @@ import { compareProblems, type Problem } from "../../core/problem.ts";
 import { type ToolDescription, toolId } from "../../core/tool-description.ts";
 import { createAccess, type Decision } from "../../policy/access.ts";
 import { createCompletion } from "../../policy/complete-call.ts";
-import { readForbids } from "../../policy/forbid-rules.ts";
+import { type ForbidRule, readForbids } from "../../policy/forbid-rules.ts";
 import { grantsOf, type Workspace } from "../../workspace/load-workspace.ts";
 import { checkCase } from "./check-case.ts";
 import { callerNamed } from "./named-caller.ts";
@@ -12,8 +12,8 @@ import { noGrant, readTestFile, type TestCase } from "./test-file.ts";
 /** What was decided, in the terms of a test file. */
 export interface Decided {
   decision: TestCase["expect"];
-  /** The role that is asked; several are separated by a comma. */
-  role?: string;
+  /** The roles that are asked. */
+  roles?: string[];
   /** The policies that refuse or ask, with where each stands; `no grant` alone where none opens the tool. */
   by: { id: string; place?: string }[];
   /** The decision in a sentence, as the caller would read it. */
@@ -41,8 +41,7 @@ export function runPolicyTests(options: {
   const { workspace, tools, files } = options;
   const { policies } = workspace;
   const rules = readForbids(policies);
-  const places = new Map(rules.map(({ id, place }) => [id, place]));
-  const known = { tools, roles: Object.keys(workspace.config.roles), policies: [...places.keys()] };
+  const known = { tools, roles: Object.keys(workspace.config.roles), policies: rules.map(({ id }) => id) };
   const access = createAccess({ grants: grantsOf(workspace), policies, tools });
   const complete = createCompletion({ policies, tools });
   const problems: Problem[] = [];
@@ -62,7 +61,7 @@ export function runPolicyTests(options: {
         problems.push(...missing.map((value) => missingProblem(testCase, value)));
         continue;
       }
-      const decided = decidedBy(access.decide({ ...caller, tool: testCase.tool, ...values }), places);
+      const decided = decidedBy(access.decide({ ...caller, tool: testCase.tool, ...values }), rules);
       results.push({ case: testCase, ok: isAsExpected(testCase, decided), decided });
     }
   }
@@ -97,20 +96,22 @@ function missingProblem(
   });
 }
 
-function decidedBy(decision: Decision, places: ReadonlyMap<string, string>): Decided {
+function decidedBy(decision: Decision, rules: readonly ForbidRule[]): Decided {
   if (decision.allowed) return { decision: "allow", by: [] };
-  const { code, policies, approval, message } = decision;
-  const by = policies.map((id) => ({ id, ...(places.has(id) && { place: places.get(id) ?? "" }) }));
-  return {
-    decision: code === "APPROVAL_REQUIRED" ? "approval" : "deny",
-    ...(approval !== undefined && { role: approval }),
-    by: by.length > 0 ? by : [{ id: noGrant }],
-    message,
-  };
+  const { code, policies, message } = decision;
+  const by = policies.map((id) => {
+    const place = rules.find((rule) => rule.id === id)?.place;
+    return { id, ...(place !== undefined && { place }) };
+  });
+  if (code !== "APPROVAL_REQUIRED")
+    return { decision: "deny", by: by.length > 0 ? by : [{ id: noGrant }], message };
+  const asking = rules.filter(({ id }) => policies.includes(id));
+  const roles = [...new Set(asking.flatMap(({ approval }) => approval ?? []))];
+  return { decision: "approval", roles, by, message };
 }
 
 function isAsExpected({ expect, role, by }: TestCase, decided: Decided): boolean {
-  const roles = decided.role?.split(", ") ?? [];
+  const roles = decided.roles ?? [];
   const ids = decided.by.map(({ id }) => id);
   return (
     decided.decision === expect &&

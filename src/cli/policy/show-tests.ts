@@ -92,9 +92,9 @@ function expectedText({ expect, role, by }: TestCase): string {
   ].join(" ");
 }
 
-function decidedText({ decision, role, by }: Decided): string {
+function decidedText({ decision, roles = [], by }: Decided): string {
   const policies = by.map(({ id, place }) => (place === undefined || place === id ? id : `${id} (${place})`));
-  const parts = [decision, ...(role === undefined ? [] : [`of ${role}`])];
+  const parts = [decision, ...(roles.length === 0 ? [] : [`of ${roles.join(" and ")}`])];
   return [...parts, ...(policies.length > 0 ? [`by ${policies.join(", ")}`] : [])].join(" ");
 }
 

@@ -61,9 +61,9 @@ describe("tests of policies", () => {
   it("fail when the right thing happens for another reason", () => {
     const decide = (expected: string) =>
       run(`${reminder}    facts: { days_overdue: 30, balance: { minor: 500001 } }\n${expected}`).results.map(
-        ({ ok, decided }) => [ok, decided.decision, decided.role, decided.by.map(({ id }) => id)],
+        ({ ok, decided }) => [ok, decided.decision, decided.roles, decided.by.map(({ id }) => id)],
       );
-    const decided = ["approval", "finance", ["large-reminder"]];
+    const decided = ["approval", ["finance"], ["large-reminder"]];
     expect(decide("    expect: approval")).toEqual([[true, ...decided]]);
     expect(decide("    expect: approval\n    role: finance\n    by: [large-reminder]")).toEqual([
       [true, ...decided],
