@@ -18,7 +18,8 @@ export interface EntryFilter {
   after?: number | undefined;
 }
 
-function conditions(filter: EntryFilter): { sql: string; values: SQLInputValue[] } {
+/** A filter as a condition on `audit_entry`. Throws INPUT_INVALID for an instant that is none. */
+export function conditions(filter: EntryFilter): { sql: string; values: SQLInputValue[] } {
   const named = filter.tool?.includes(".") ? "tool = ?" : "body ->> '$.server' = ?";
   const terms: [string, SQLInputValue | undefined][] = [
     ["principal = ?", filter.principal],

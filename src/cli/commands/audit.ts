@@ -4,11 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Entry, type Outcome, outcomes } from "../../audit/entry.ts";
 import { type EntryFilter, entryLines, lastEntries, payloadLines } from "../../audit/read.ts";
+import { type Grouping, groupings } from "../../audit/stats.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { proveEntry } from "../audit/prove-entry.ts";
 import { sealNow } from "../audit/seal-now.ts";
 import { showSinks } from "../audit/show-sinks.ts";
+import { showStats } from "../audit/show-stats.ts";
 import { showVerification, type VerifyOptions } from "../audit/show-verification.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
@@ -43,6 +45,29 @@ export function define(command: Command): void {
     )
     .action((options: FilterOptions & { lines: string; follow?: true }, tail: Command) =>
       showTail(options, globalOptions(tail)),
+    );
+  withFilters(
+    command
+      .command("stats")
+      .description("entries by principal, tool, outcome and day, and how long calls took"),
+  )
+    .addOption(
+      new Option("--by <what...>", "one table or several")
+        .choices(groupings)
+        .default([...groupings], "all of them"),
+    )
+    .addHelpText(
+      "after",
+      `
+Days are UTC days. Durations are those of calls inside their transaction, from its start to the entry.
+${examples([
+  ["ringmain audit stats --since 7d", "a week"],
+  ["ringmain audit stats --by principal --outcome denied", "who was refused how often"],
+  ["ringmain audit stats --by day tool --json", "for a program"],
+])}`,
+    )
+    .action(({ by, ...options }: FilterOptions & { by: Grouping[] }, stats: Command) =>
+      showStats(by, filterOf(options), globalOptions(stats)),
     );
   command
     .command("verify")
