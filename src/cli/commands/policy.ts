@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { examples, globalOptions } from "../command.ts";
+import { showExplanation } from "../policy/show-explanation.ts";
 import { type MatrixOptions, showMatrix } from "../policy/show-matrix.ts";
 import { showTests } from "../policy/show-tests.ts";
 
@@ -55,5 +56,21 @@ ${examples([
     )
     .action((file: string | undefined, options: { matrix: boolean }, test: Command) =>
       showTests(file, options, globalOptions(test)),
+    );
+  command
+    .command("explain <entry>")
+    .description(
+      "which grant and which policies decided an entry, with the values they saw, and what they say today",
+    )
+    .addHelpText(
+      "after",
+      examples([
+        ["ringmain audit tail --outcome denied", "the numbers of the newest refusals"],
+        ["ringmain policy explain 118", "one of them"],
+        ["ringmain policy explain 118 --json", "for a program"],
+      ]),
+    )
+    .action((entry: string, _options: unknown, explain: Command) =>
+      showExplanation(entry, globalOptions(explain)),
     );
 }

@@ -14,7 +14,8 @@ export function* causeLines(cause: Cause, colour: Colour): Generator<string> {
   yield line("by", `${entry.principal}, ${verifiedText(entry)}${client}`);
   if (grant !== undefined) {
     const where = grant.places.length > 0 ? grant.places.join(", ") : "no such line today";
-    yield line("granted by", `${grant.line} (${where})`);
+    const today = grant.byToday === true ? ", by today's files" : "";
+    yield line("granted by", `${grant.line} (${where}${today})`);
   }
   for (const { id, place } of cause.policies)
     yield line("policy", `${id} (${place ?? "no such policy today"})`);

@@ -15,7 +15,12 @@ import { checkpointFolder, workspaceVerifier } from "../audit/workspace-notary.t
 export interface Cause {
   entry: Entry;
   /** The line that opened the tool, and where it stands today. */
-  grant?: { line: string; places: string[] };
+  grant?: {
+    line: string;
+    places: string[];
+    /** Set when the entry does not name it, and today's files do. */
+    byToday?: true;
+  };
   /** The policies that looked at the call, and where each stands today; without a place it is gone. */
   policies: { id: string; place?: string }[];
   run?: RunCause;
@@ -107,14 +112,11 @@ export function causeFinder(workspace: Workspace, database: DatabaseSync): (entr
   };
 }
 
-/** The grant and the policies of an entry: a call that was allowed names its grant first, a refused one only policies. */
-export function decidersOf({ kind, decision, tool, policies }: Entry): {
-  grant?: string;
-  policies: string[];
-} {
+/** The grant and the policies of an entry: where a grant opened the tool and the call was let pass, it stands first. */
+function decidersOf({ kind, tool, policies }: Entry): { grant?: string; policies: string[] } {
   const [first, ...rest] = policies;
   const star = `${tool.split(".")[0]}.*`;
-  if (kind !== "call" || decision !== "allow" || (first !== tool && first !== star)) return { policies };
+  if (kind !== "call" || (first !== tool && first !== star)) return { policies };
   return { grant: first, policies: rest };
 }
 
