@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../audit/entry.ts";
 import { parseEntry } from "../../audit/read.ts";
+import type { PrincipalLimits } from "../../core/agent-file.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { isRecord } from "../../core/json.ts";
 import type { ToolDescription } from "../../core/tool-description.ts";
@@ -31,8 +32,8 @@ export interface EntryExplanation {
   policies: { id: string; today?: RuleVerdict }[];
   /** How the same call would be decided with today's files, or why that cannot be told. */
   today: { decided: Outcome; policies: string[]; grant: string | undefined } | { unknown: string };
-  /** The limits that bind the caller today. */
-  limits: Record<string, number>;
+  /** The limits that bind the caller today: its own, or those of each of its roles. */
+  limits: { of: string; limits: PrincipalLimits }[];
   /** What is paused now and concerns the caller. */
   pauses: Pause[];
 }
@@ -72,10 +73,11 @@ export function explainEntry(options: {
     return { id, ...(today !== undefined && { today }) };
   });
   const limits = limitsOf(workspace);
-  const bound = Object.assign(
-    {},
-    ...[principal, ...roles.map((role) => `role:${role}`)].map((id) => limits.get(id) ?? {}),
-  );
+  const grantees = principal.startsWith("user:") ? roles.map((role) => `role:${role}`) : [principal];
+  const bound = grantees.flatMap((of) => {
+    const own = limits.get(of) ?? {};
+    return Object.keys(own).length > 0 ? [{ of, limits: own }] : [];
+  });
   return {
     entry,
     cause,

@@ -4,7 +4,7 @@ import type { Cell, Matrix } from "./matrix.ts";
 
 type Colour = Terminal["colour"];
 
-export const marks: Record<Reaching, string> = { allow: "✓", conditional: "~", approval: "?", deny: "·" };
+const marks: Record<Reaching, string> = { allow: "✓", conditional: "~", approval: "?", deny: "·" };
 
 const meanings = "✓ allowed   ~ a policy may refuse   ? a policy may ask a role   · no";
 
@@ -146,7 +146,7 @@ function policiesByTool({ cells }: Matrix): Said[] {
 }
 
 /** `may refuse`, `asks finance`. */
-export function saysOf({ approval, always }: ReachingPolicy): string {
+function saysOf({ approval, always }: ReachingPolicy): string {
   if (approval === undefined) return always ? "refuses" : "may refuse";
   return always ? `asks ${approval}` : `may ask ${approval}`;
 }

@@ -1,4 +1,5 @@
 import { RingmainError } from "../../core/errors.ts";
+import { limitWords } from "../../core/limit-words.ts";
 import type { GlobalOptions } from "../command.ts";
 import { pinnedTools } from "../pinned-tools.ts";
 import { readTrail } from "../read-trail.ts";
@@ -46,8 +47,10 @@ export function* explanationLines(
   yield `arguments  ${keptText(explained.arguments)}`;
   yield `facts      ${keptText(explained.facts)}${policies.length === 0 && "missing" in explained.facts ? ", as no policy looked at them" : ""}`;
   yield `today      ${todayText(explained)}`;
-  const limits = Object.entries(explained.limits).map(([name, most]) => `${name} ${most}`);
-  if (limits.length > 0) yield `limits     ${limits.join(", ")}, counted at each call`;
+  for (const { of, limits } of explained.limits)
+    yield `limits     ${limitWords(limits).join(", ")} (${of}), counted at each call`;
+  for (const [path, minor, currency] of entry.spent ?? [])
+    yield `counted    ${path}: ${minor}${currency === null ? "" : ` ${currency}, in its smallest unit`}`;
   for (const { principal, pausedAt, pausedBy } of explained.pauses)
     yield colour.yellow(
       `paused     ${principal === "*" ? "everyone" : principal}, since ${timeText(pausedAt)}, by ${pausedBy}`,

@@ -104,8 +104,9 @@ it("explains what was allowed: the grant, each policy with what it saw, and the 
     ["ask-maria", "policies/limits.cedar:5", "lets pass", ["facts.total.minor"]],
   ]);
   expect(today).toEqual({ decided: "allow", policies: [], grant: "accounting.create_invoice_draft" });
-  expect(bound).toEqual({ writes_per_day: 9 });
+  expect(bound).toEqual([{ of: "agent:biller", limits: { writes_per_day: 9 } }]);
   expect(told(allowed)).toContain("    facts.total.minor = 900\n    arguments.prices_include_tax = false");
+  expect(told(allowed)).toMatch(/^limits {5}.*9.*\(agent:biller\), counted at each call$/m);
   expect(told(allowed)).toContain("today      the same: it would be allowed");
 });
 
