@@ -35,7 +35,7 @@ const reminder = `cases:
 describe("tests of policies", () => {
   it("hold for the sample workspace, whose test files are neither policies nor workflows", () => {
     expect(workspace.policyTests.map(({ file }) => file)).toEqual(["policies/limits.test.yaml"]);
-    expect(workspace.policies.map(({ file }) => file)).toEqual(["policies/limits.cedar"]);
+    expect(workspace.policies.filter(({ file }) => !file.endsWith(".cedar"))).toEqual([]);
     expect(workspace.workflows.filter(({ file }) => file.includes(".test."))).toEqual([]);
     const { results, problems } = runPolicyTests({ workspace, tools, files: workspace.policyTests });
     expect(problems).toEqual([]);
