@@ -2,7 +2,7 @@ import { isRecord } from "../core/json.ts";
 import { toolId } from "../core/tool-description.ts";
 import { type AccessOptions, type Caller, toCedarPrincipal } from "./access.ts";
 import type { CedarRecord, CedarType } from "./cedar-type.ts";
-import { type ForbidRule, readForbids, sliceFor } from "./forbid-rules.ts";
+import { type ForbidRule, readForbids, slicesFor } from "./forbid-rules.ts";
 import { namesReached } from "./narrow-model.ts";
 
 /** The values of a call, as far as somebody wrote them down. */
@@ -30,7 +30,7 @@ export function createCompletion({ policies, tools }: Pick<AccessOptions, "polic
   return (caller: Caller, id: string, given: CallValues): CallValues & { missing: MissingValue[] } => {
     const tool = byId.get(id);
     const who = toCedarPrincipal(caller);
-    const slice = tool === undefined || who === undefined ? undefined : sliceFor(rules, who, tool);
+    const slice = tool === undefined || who === undefined ? undefined : slicesFor(rules, who, tool).call;
     if (slice === undefined) return { ...given, missing: [] };
     const missing: MissingValue[] = [];
     const completed = {

@@ -6,7 +6,7 @@ import {
   type Decision,
   toCedarPrincipal,
 } from "./access.ts";
-import { createEvaluator, readForbids, sliceFor } from "./forbid-rules.ts";
+import { createEvaluator, type ForbidRule, readForbids, slicesFor, type Verdict } from "./forbid-rules.ts";
 import { lookedAt } from "./looked-at.ts";
 
 /** What one policy says about a call. */
@@ -19,8 +19,11 @@ export interface RuleVerdict {
   text: string;
   /** The arguments and facts that it names, as paths. */
   looksAt: string[];
-  /** `failed`: it cannot be evaluated, which refuses the call. */
-  verdict: "forbids" | "lets pass" | "failed";
+  /**
+   * `failed`: it cannot be evaluated, which refuses the call. `withholds records`: it was asked about each item of the
+   * answer, which the trail does not keep.
+   */
+  verdict: "forbids" | "lets pass" | "failed" | "withholds fields" | "withholds records";
 }
 
 export interface Explanation {
@@ -42,15 +45,22 @@ export function createExplanation(options: AccessOptions): (request: AccessReque
     const tool = byId.get(request.tool);
     const who = toCedarPrincipal(request);
     const verdicts = rules.flatMap((rule): RuleVerdict[] => {
-      const slice = tool && who && sliceFor([rule], who, tool);
-      if (slice === undefined || who === undefined) return [];
-      const { kind } = evaluator.evaluate(slice, who, request.arguments, request.facts);
-      const { id, place, approval, text, policy } = rule;
-      const verdict = ({ passed: "lets pass", forbidden: "forbids", failed: "failed" } as const)[kind];
+      const { id, place, approval, text, policy, kind } = rule;
+      if (tool === undefined || who === undefined) return [];
+      const { call, items } = slicesFor([rule], who, tool);
+      if (call === undefined && items === undefined) return [];
+      const judged = call && evaluator.judge(call, who, request.arguments)(request.facts).kind;
+      const verdict = judged === undefined ? "withholds records" : verdictOf(judged, kind);
       return [
         { id, place, ...(approval !== undefined && { approval }), text, looksAt: lookedAt(policy), verdict },
       ];
     });
     return { grant: access.opens(request, request.tool), decision: access.decide(request), rules: verdicts };
   };
+}
+
+function verdictOf(judged: Verdict["kind"], kind: ForbidRule["kind"]): RuleVerdict["verdict"] {
+  if (judged === "failed") return "failed";
+  if (judged === "passed") return "lets pass";
+  return kind === "mask" ? "withholds fields" : "forbids";
 }

@@ -3,7 +3,7 @@ import { toolId } from "../core/tool-description.ts";
 import { type AccessOptions, type Caller, granteesOf, toCedarPrincipal } from "./access.ts";
 import type { PolicyTool } from "./cedar-schema.ts";
 import { alwaysForbids, isFixed } from "./fixed-rule.ts";
-import { createEvaluator, type ForbidRule, readForbids, sliceFor } from "./forbid-rules.ts";
+import { createEvaluator, type ForbidRule, readForbids, slicesFor } from "./forbid-rules.ts";
 import type { CedarPrincipal } from "./policy-scope.ts";
 
 /**
@@ -19,6 +19,8 @@ export interface ReachingPolicy {
   place: string;
   /** The role it asks; absent when it refuses. */
   approval?: string;
+  /** What of the answer it withholds, when it lets the call pass. */
+  withholds?: "fields" | "records";
   /** Whether it does so at every call; otherwise its conditions decide. */
   always: boolean;
 }
@@ -53,14 +55,14 @@ export function createReach({
     const grant = tool === undefined || who === undefined ? undefined : grantFor(lines, tool);
     if (tool === undefined || who === undefined || grant === undefined)
       return { access: "deny", policies: [] };
-    const slice = sliceFor(rules, who, tool);
-    if (slice === undefined) return { access: "allow", grant, policies: [] };
-    const parsed = evaluator.prepare(slice);
-    if ("broken" in parsed) {
+    const { call, items } = slicesFor(rules, who, tool);
+    const parsed = call && evaluator.prepare(call);
+    if (parsed !== undefined && "broken" in parsed) {
       const broken = parsed.broken.map((rule) => toldPolicy(rule, true));
       return { access: "deny", grant, policies: broken, broken: true };
     }
-    return { grant, ...reachThrough(slice.rules, who, tool) };
+    const concerned = [...(call?.rules ?? []), ...(items?.rules ?? [])];
+    return { grant, ...reachThrough(concerned, who, tool) };
   };
 }
 
@@ -73,12 +75,14 @@ function reachThrough(
     if (!isFixed(rule)) return [toldPolicy(rule, false)];
     return alwaysForbids(rule, who, tool) ? [toldPolicy(rule, true)] : [];
   });
-  const refusing = policies.filter(({ always, approval }) => always && approval === undefined);
-  if (refusing.length > 0) return { access: "deny", policies: refusing };
-  if (policies.some(({ approval }) => approval !== undefined)) return { access: "approval", policies };
-  return { access: policies.length > 0 ? "conditional" : "allow", policies };
+  const refusing = policies.filter(({ withholds }) => withholds === undefined);
+  const certain = refusing.filter(({ always, approval }) => always && approval === undefined);
+  if (certain.length > 0) return { access: "deny", policies: certain };
+  if (refusing.some(({ approval }) => approval !== undefined)) return { access: "approval", policies };
+  return { access: refusing.length > 0 ? "conditional" : "allow", policies };
 }
 
-function toldPolicy({ id, place, approval }: ForbidRule, always: boolean): ReachingPolicy {
-  return { id, place, ...(approval !== undefined && { approval }), always };
+function toldPolicy({ id, place, approval, kind }: ForbidRule, always: boolean): ReachingPolicy {
+  const withholds = kind === "mask" ? "fields" : kind === "records" ? "records" : undefined;
+  return { id, place, ...(approval !== undefined && { approval }), ...(withholds && { withholds }), always };
 }

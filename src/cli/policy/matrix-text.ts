@@ -146,7 +146,8 @@ function policiesByTool({ cells }: Matrix): Said[] {
 }
 
 /** `may refuse`, `asks finance`. */
-function saysOf({ approval, always }: ReachingPolicy): string {
+function saysOf({ approval, withholds, always }: ReachingPolicy): string {
+  if (withholds !== undefined) return `${always ? "withholds" : "may withhold"} ${withholds}`;
   if (approval === undefined) return always ? "refuses" : "may refuse";
   return always ? `asks ${approval}` : `may ask ${approval}`;
 }

@@ -69,6 +69,16 @@ describe("what a principal may do with a tool", () => {
     expect(reachWith(text)("agent:collector", "accounting.send_reminder").access).toBe(access);
   });
 
+  it("is not lessened by a rule that withholds a part of the answer, which is told all the same", () => {
+    const masks =
+      '@id("masks") @mask("personal") forbid (principal, action in Action::"accounting", resource);';
+    expect(reachWith(masks)("agent:collector", "accounting.send_reminder")).toEqual({
+      access: "allow",
+      grant: "accounting.send_reminder",
+      policies: [{ id: "masks", place: "policies/p0.cedar:1", withholds: "fields", always: true }],
+    });
+  });
+
   it("is no, where one policy refuses always and another would ask", () => {
     const asks = '@approval("finance") @id("asks") forbid (principal, action, resource);';
     const refuses = '@id("refuses") forbid (principal in Role::"finance", action, resource);';
