@@ -76,7 +76,8 @@ function openCheckpoint(note, notary, from) {
 async function verifyTrail(file, notary, checkpoints) {
   const tree = new Tree();
   const faults = [];
-  let erased = 0;
+  const missing = [];
+  const accounted = [];
   let sealed = 0;
   const waiting = [...checkpoints].sort((a, b) => a.size - b.size);
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
@@ -91,11 +92,12 @@ async function verifyTrail(file, notary, checkpoints) {
       if (typeof entry.entry === "string") {
         ({ entry: line, ...payload } = entry);
         entry = JSON.parse(line);
-        if (payload.salt === undefined) erased += 1;
+        if (payload.salt === undefined) missing.push(seq);
         else
           for (const label of ["arguments", "facts", "result"])
             compareCommitment(entry, label, payload, fault);
       }
+      if (entry.kind === "erasure" && entry.outcome === "done") accounted.push(...(entry.erased ?? []));
       if (entry.seq !== seq) fault(`the entry in this place says that it is ${entry.seq}`);
     } catch {
       fault("it cannot be read");
@@ -109,18 +111,31 @@ async function verifyTrail(file, notary, checkpoints) {
         );
     }
   }
+  for (const seq of unaccounted(missing, accounted))
+    faults.push(`entry ${seq}: its payload is gone, and no erasure accounts for it`);
   const most = waiting.at(-1);
   if (most !== undefined)
     faults.push(`entry ${tree.size}: ${most.from} covers ${most.size} entries, there are ${tree.size}`);
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) fail(1, `${faults.length} faults in ${tree.size} entries`);
-  console.log(`✓ ${tree.size} entries, ${erased} payloads erased`);
+  console.log(`✓ ${tree.size} entries, ${missing.length} payloads erased`);
   console.log(`  tree head ${tree.size === 0 ? "of nothing" : tree.root().toString("hex")}`);
   const kind =
     notary === undefined
       ? "no --key and --checkpoint were given, so the whole trail could have been made anew"
       : `sealed up to entry ${sealed}`;
   console.log(`  ${kind}`);
+}
+
+/** The entries, in order, that no range names. */
+function unaccounted(seqs, ranges) {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  let next = 0;
+  let end = 0;
+  return seqs.filter((seq) => {
+    for (; sorted[next]?.[0] <= seq; next += 1) end = Math.max(end, sorted[next][1]);
+    return seq > end;
+  });
 }
 
 function compareCommitment(entry, label, payload, fault) {

@@ -15,8 +15,8 @@ export const entrySchema = z.object({
   seq: z.int(),
   /** RFC 3339, UTC, milliseconds. */
   time: z.string(),
-  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `seed`: sample data. `delivery`: a message left the outbox, or was to. `approval`: a person decided about a call, or about who may. */
-  kind: z.enum(["call", "run", "once", "client", "pause", "seed", "delivery", "approval"]),
+  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `seed`: sample data. `delivery`: a message left the outbox, or was to. `approval`: a person decided about a call, or about who may. `erasure`: payloads were erased. */
+  kind: z.enum(["call", "run", "once", "client", "pause", "seed", "delivery", "approval", "erasure"]),
   principal: z.string(),
   verified_by: z.string(),
   /** Name and version that the MCP client gave; nobody vouches for it. */
@@ -64,6 +64,12 @@ export const entrySchema = z.object({
   spent: z.array(z.tuple([z.string(), z.int(), z.string().nullable()])).optional(),
   /** The rows that the call changed: table, id and version after it. */
   changed: z.array(z.tuple([z.string(), z.string(), z.int()])),
+  /** Of an erasure: whose data, for instance `contact:con_…`; never what it was. */
+  subject: z.string().optional(),
+  /** Of an erasure: the entries whose payloads it erased, as ranges with both ends included. */
+  erased: z.array(z.tuple([z.int(), z.int()])).optional(),
+  /** Of an erasure by age: the time before which payloads were erased, RFC 3339. */
+  erased_before: z.string().optional(),
 });
 
 export type Entry = z.infer<typeof entrySchema>;
@@ -91,6 +97,8 @@ export function entryText(draft: EntryDraft, place: EntryPlace): string {
     decision: draft.decision,
     duration_us: draft.duration_us,
     effect: draft.effect,
+    erased: draft.erased,
+    erased_before: draft.erased_before,
     error: draft.error,
     facts_commitment: place.facts_commitment,
     key: draft.key,
@@ -107,6 +115,7 @@ export function entryText(draft: EntryDraft, place: EntryPlace): string {
     server: draft.server,
     spent: draft.spent,
     step: draft.step,
+    subject: draft.subject,
     time: draft.time,
     tool: draft.tool,
     tool_hash: draft.tool_hash,

@@ -3,6 +3,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { type CommitmentLabel, commit } from "./commitment.ts";
 import { compareCheckpoints } from "./compare-checkpoints.ts";
 import { type Entry, entrySchema } from "./entry.ts";
+import { createErasureLedger } from "./erasure-ledger.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 import { searchColumns } from "./search-columns.ts";
 import { storedTiles } from "./stored-tiles.ts";
@@ -28,8 +29,8 @@ interface VerifyOptions {
 
 /**
  * Recomputes everything that can be recomputed: the place and the leaf hash of each entry, the tree over them,
- * the stored tree head and tiles, the columns beside each entry, and the commitments to the payloads; and compares the
- * tree with the checkpoints. Reads in one consistent snapshot.
+ * the stored tree head and tiles, the columns beside each entry, and the commitments to the payloads; compares the
+ * tree with the checkpoints, and the payloads that are gone with the erasures. Reads in one consistent snapshot.
  */
 export function verifyTrail(database: DatabaseSync, options: VerifyOptions = {}): Verification {
   database.exec("BEGIN");
@@ -48,6 +49,7 @@ function verifySnapshot(
   const againstCheckpoints = compareCheckpoints(checkpoints);
   const tiles = storedTiles(database);
   const tree = new Frontier();
+  const ledger = createErasureLedger();
   let erased = 0;
   let expected = 1;
   const rows = database
@@ -71,7 +73,11 @@ function verifySnapshot(
       fault("the entry is not one that Ringmain wrote in this place");
     } else {
       for (const message of faultsBeside(entry, row)) fault(message);
-      if (typeof row.salt !== "string") erased += 1;
+      if (typeof row.salt !== "string") {
+        erased += 1;
+        ledger.missing(seq);
+      }
+      ledger.account(entry);
     }
     tree.append(leaf);
     for (const tile of tree.takeTiles())
@@ -96,6 +102,7 @@ function verifySnapshot(
   if (tiles.left() > 0)
     faults.push({ seq: tree.size, message: "there are subtrees of entries that are not there" });
   for (const message of againstCheckpoints.beyond(tree.size)) faults.push({ seq: tree.size, message });
+  faults.push(...ledger.faults());
   return { entries: tree.size, root, erased, sealed: againstCheckpoints.sealed(), faults };
 }
 

@@ -7,32 +7,35 @@ import type { Effect } from "../core/tool-description.ts";
 import { transact } from "../db/transaction.ts";
 import { type Person, refusalOf } from "./person.ts";
 
-/** What a person decides about a principal, as it stands in the trail. */
-export interface Act {
-  kind: Extract<Entry["kind"], "client" | "pause" | "approval">;
+/** What a person decides, as it stands in the trail. */
+export interface Act extends Pick<Entry, "subject" | "erased_before"> {
+  kind: Extract<Entry["kind"], "client" | "pause" | "approval" | "erasure">;
   /** `ringmain.pause` */
   tool: string;
   effect: Effect;
-  /** Whom it is about. */
-  principal: string;
+  /** The principal that it is about. */
+  principal?: string | undefined;
   /** Why, in the person's own words. They stay in the trail for ever. */
   reason?: string | undefined;
   /** The request for approval that it is about. */
   approval?: string | undefined;
 }
 
-/** What was done, as rows. */
-interface Done<T> {
+/** What an act did. */
+export interface Deed<T> {
   answer: T;
   changed: Entry["changed"];
+  /** The entries whose payloads it erased. */
+  erased?: Entry["erased"];
   /** Told the number of the entry, in the same transaction. */
   recorded?: (entry: number) => void;
 }
 
 /**
- * Does something to principals as a person: the rows and the entry that says who did it, when and why, in one
- * transaction. `work` tells what it changed; an act that changed nothing leaves no entry. Throws POLICY_DENIED or
- * PAUSED, and records that, when the person may not; likewise what `mayNot` returns, who is asked in the transaction.
+/**
+ * Does something as a person: the rows and the entry that says who did it, when and why, in one transaction. `work`
+ * tells what it changed or erased; an act that did nothing leaves no entry. Throws POLICY_DENIED or PAUSED, and records
+ * that, when the person may not; likewise what `mayNot` returns, who is asked in the transaction.
  */
 export async function actAsPerson<T>(
   options: {
@@ -42,15 +45,16 @@ export async function actAsPerson<T>(
     now: Date;
     mayNot?: () => RingmainError | undefined;
   },
-  work: (by: string) => Done<T>,
+  work: (by: string) => Deed<T>,
 ): Promise<T> {
   const { database, person, act, now, mayNot = () => undefined } = options;
   const appender = createAppender(database);
   const outcome = await transact(database, () => {
     const refusal = refusalOf(person, database) ?? mayNot();
     const done = refusal === undefined ? work(person.principal) : undefined;
-    if (done?.changed.length === 0) return done;
-    const { kind, tool, effect, principal, reason, approval } = act;
+    const erased = done?.erased?.length === 0 ? undefined : done?.erased;
+    if (done?.changed.length === 0 && erased === undefined) return done;
+    const { kind, tool, effect, principal, reason, subject, approval, erased_before } = act;
     appender.load();
     const entry = appender.append(
       {
@@ -69,8 +73,11 @@ export async function actAsPerson<T>(
         approval,
         duration_us: 0,
         changed: done?.changed ?? [],
+        subject,
+        erased,
+        erased_before,
       },
-      { arguments: canonicalJson({ principal }) },
+      principal === undefined ? {} : { arguments: canonicalJson({ principal }) },
     );
     appender.store();
     done?.recorded?.(entry);

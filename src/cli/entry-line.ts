@@ -1,4 +1,6 @@
 import type { Entry } from "../audit/entry.ts";
+import { countRanges } from "../audit/entry-ranges.ts";
+import { counted } from "./counted.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const entryHeading =
@@ -45,6 +47,9 @@ function detailOf(entry: Entry, colour: Terminal["colour"]): string {
         .join(" "),
     );
   if (entry.approver !== undefined) parts.push(`approved by ${entry.approver}`);
+  if (entry.subject !== undefined) parts.push(entry.subject);
+  if (entry.erased !== undefined) parts.push(counted(countRanges(entry.erased), "payload"));
+  if (entry.erased_before !== undefined) parts.push(`from before ${entry.erased_before}`);
   if (entry.reason !== undefined) parts.push(entry.reason);
   return colour.dim(parts.join("  "));
 }

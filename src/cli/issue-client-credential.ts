@@ -46,7 +46,7 @@ export async function requireMayIssue(workspace: Workspace, client: string, now:
   );
 }
 
-function actOf(client: string): Act {
+function actOf(client: string): Act & { principal: string } {
   const principal = `client:${client}`;
   // the rows that it changes are named by their ids, which tell a reader of the trail nothing
   return {

@@ -116,6 +116,11 @@ const audit = z.strictObject({
       "must not name the same target twice",
     )
     .default([]),
+  /** For how long arguments and results are kept, for instance 730d. Without it, until somebody erases them. */
+  keep_payloads: z
+    .string()
+    .refine((text) => (parseDuration(text) ?? 0) > 0, "must be a duration such as 730d")
+    .optional(),
 });
 
 function targetOf(sink: SinkConfig): string {

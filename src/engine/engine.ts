@@ -108,6 +108,8 @@ export interface Run {
   error?: RunError;
   /** Present while it is `waiting`: the steps whose calls wait for a person, and the ids of their requests. */
   waitsFor?: { step: string; approval: string }[];
+  /** When its inputs, its outputs and the text of its error were erased. */
+  erasedAt?: Date;
 }
 
 export interface RunDetails extends Run {

@@ -15,6 +15,7 @@ import { showVerification, type VerifyOptions } from "../audit/show-verification
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
 import { entryHeading, entryLine } from "../entry-line.ts";
+import { type EraseOptions, erase } from "../erasure/erase-command.ts";
 import { readTrail } from "../read-trail.ts";
 
 interface FilterOptions {
@@ -34,6 +35,7 @@ export function define(command: Command): void {
       ["ringmain audit tail --follow --principal agent:collector", "watch one agent"],
       ["ringmain audit verify", "recompute every hash"],
       ["ringmain audit export -o trail.jsonl", "every entry, one JSON line each"],
+      ["ringmain audit erase --subject contact:CONT-0012", "remove what calls said of a person"],
     ]),
   );
   withFilters(command.command("tail").description("the newest entries, oldest first"))
@@ -105,6 +107,22 @@ ${examples([
     .action((entry: string, options: { output?: string }, prove: Command) =>
       proveEntry(entry, options, globalOptions(prove)),
     );
+  command
+    .command("erase")
+    .description("erase arguments and results: of a person, of single entries, or by age; proofs stay valid")
+    .option(
+      "--subject <subject>",
+      "contact:ID, company:ID, customer:ID, supplier:ID, owner:ID or person:LABEL",
+    )
+    .option("--value <text...>", "what else the subject is found by, such as a former address")
+    .option("--entry <number...>", "entries whose payloads go, whatever they hold")
+    .option("--messages", "also the text of messages to or about the subject that were sent")
+    .option("--older-than <duration>", "whatever is older, for instance 730d")
+    .option("--reason <text>", "why; it stays in the trail, so name the request and not the person")
+    .option("--dry-run", "show what would be erased, and change nothing")
+    .option("--finish", "only take off the disk what an earlier erasure could not")
+    .addHelpText("after", erasureHelp)
+    .action((options: EraseOptions, erased: Command) => erase(options, globalOptions(erased)));
   withFilters(command.command("export").description("entries as JSON lines, exactly as they are hashed"))
     .option("-o, --output <file>", "a file instead of stdout")
     .option("--payloads", "with the arguments and results, and the salts of their commitments")
@@ -131,6 +149,22 @@ ${examples([
     )
     .action((options: { flush?: true }, sinks: Command) => showSinks(options, globalOptions(sinks)));
 }
+
+const erasureHelp = `
+A payload is erased when it mentions the subject's id or reference, one of its e-mail addresses or phone numbers, its full
+name as a value of its own, or a --value; so is the payload of every entry that changed its record. So are the inputs,
+outputs and errors of ended runs that do. Then the database file is rewritten and its log emptied, and calls wait so long.
+
+What stays: the entries (time, tool, ids and a --reason are hashed), the record itself in its server (change it by a
+tool), messages that are to be sent, and payloads of runs that have not ended: they are named, and the exit code is 1.
+It can be interrupted: the same command goes on. Only a person with a role may erase. docs/erasure.md says more.
+${examples([
+  ["ringmain audit erase --subject contact:CONT-0012 --dry-run", "what would go, and what would stay"],
+  ['ringmain audit erase --subject contact:CONT-0012 --reason "request 2026-014"', "erase, after asking"],
+  ["ringmain audit erase --subject person:2026-015 --value mara@example.com", "somebody without a record"],
+  ["ringmain audit erase --entry 118 --yes", "the payload of one entry"],
+  ["ringmain audit erase --older-than 730d --yes", "what keep_payloads: does while `ringmain serve` runs"],
+])}`;
 
 function withFilters(command: Command): Command {
   return command

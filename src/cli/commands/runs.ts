@@ -84,6 +84,10 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
     terminal.print(
       `  started by ${run.startedBy}, as agent:${run.agent}, workflow file ${run.plan.fileHash.slice(0, 12)}`,
     );
+    if (run.erasedAt !== undefined)
+      terminal.print(
+        `  inputs, outputs and the text of an error were erased on ${run.erasedAt.toISOString()}`,
+      );
     for (const [name, value] of Object.entries(run.inputs))
       terminal.print(`  input ${name} = ${JSON.stringify(value)}`);
     for (const entry of entries) terminal.print(entryLine(entry, terminal.colour));

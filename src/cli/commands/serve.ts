@@ -13,6 +13,7 @@ import { awaitedText } from "../awaited-lines.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
+import { startRetention } from "../erasure/start-retention.ts";
 import { exitCode } from "../exit-code.ts";
 import { reportProblems } from "../report-problems.ts";
 import { stepLine } from "../run-reporter.ts";
@@ -30,7 +31,8 @@ export function define(command: Command): void {
       `
 Runs until Ctrl-C or SIGTERM: starts each workflow at its due times (one run for each, however many processes
 serve), takes up runs that were interrupted and those whose approvals were decided, delivers the messages in the outboxes
-and sends the trail to its sinks when ringmain.yaml says how.
+and sends the trail to its sinks when ringmain.yaml says how. Payloads older than keep_payloads: of ringmain.yaml are
+erased.
 ${examples([
   ["ringmain serve", "run the schedules"],
   ["ringmain serve --json", "what happens, as JSON lines"],
@@ -138,6 +140,14 @@ async function startServing(options: {
         }
       : lines,
   );
+  const stopRetention = startRetention(ring.workspace, {
+    erased: ({ payloads }, before) =>
+      tell(
+        { event: "erased", payloads, before: before.toISOString() },
+        `${timeNow()}  ${counted(payloads, "payload")} erased, from before ${before.toISOString()}`,
+      ),
+    failed: (message) => terminal.note(`${timeNow()}  ${message}`),
+  });
   const heartbeat = startHeartbeat({
     tick: (now) => scheduler.tick(now),
     now: () => systemClock.now(),
@@ -150,6 +160,7 @@ async function startServing(options: {
   return async () => {
     await heartbeat.stop();
     await stopDelivery?.();
+    await stopRetention?.();
     const stopped = worker.stop();
     await ring.engine.close();
     await stopped;

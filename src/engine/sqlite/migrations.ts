@@ -38,6 +38,8 @@ export const engineMigrations: readonly Migration[] = [
         lease_process_start TEXT,
         lease_host TEXT,
         lease_expires_at TEXT,
+        -- when inputs, outputs and the error's text were erased
+        erased_at TEXT,
         CHECK ((status IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
         CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL)),
         CHECK (status <> 'waiting' OR (waits IS NOT NULL AND lease_owner IS NULL))

@@ -47,6 +47,7 @@ export const runRow = z.object({
   lease_process_start: z.string().nullable(),
   lease_host: z.string().nullable(),
   lease_expires_at: instant.nullable(),
+  erased_at: instant.nullable(),
 });
 export type RunRow = z.infer<typeof runRow>;
 
@@ -77,6 +78,7 @@ export function toRun(row: RunRow, now: Date, liveness: Liveness): Run {
     ...(row.outputs !== null && { outputs: row.outputs }),
     ...(row.error !== null && { error: row.error }),
     ...(row.status === "waiting" && { waitsFor: waitsFor(row.waits) }),
+    ...(row.erased_at !== null && { erasedAt: row.erased_at }),
   };
 }
 
