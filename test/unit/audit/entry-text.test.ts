@@ -15,6 +15,7 @@ const values: Record<string, fc.Arbitrary<unknown>> = {
   policies: fc.array(text),
   spent: fc.option(fc.array(fc.tuple(text, fc.nat(), fc.option(text))), { nil: undefined }),
   withheld: fc.option(fc.array(text), { nil: undefined }),
+  erased: fc.option(fc.array(fc.tuple(fc.nat(), fc.nat())), { nil: undefined }),
   changed: fc.array(fc.tuple(text, text, fc.nat())),
 };
 const required = ["time", "principal", "verified_by", "server", "tool", "effect"];

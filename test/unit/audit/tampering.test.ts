@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { checkpointText } from "../../../src/audit/checkpoint.ts";
 import { Frontier, leafHash } from "../../../src/audit/merkle.ts";
 import { checkpointFiles, createNotary, readCheckpoint } from "../../../src/audit/notary.ts";
+import { payloadEraser } from "../../../src/audit/payloads.ts";
 import { payloadLines } from "../../../src/audit/read.ts";
 import { signNote, verifierText } from "../../../src/audit/signed-note.ts";
 import { verifyTrail } from "../../../src/audit/verify.ts";
@@ -184,6 +185,12 @@ const attacks: [string, (sealed: Sealed) => void, number, number][] = [
     -1,
   ],
   [
+    "a deleted payload",
+    (sealed) => attack(sealed, (db) => db.exec("DELETE FROM audit_payload WHERE seq = 123")),
+    123,
+    123,
+  ],
+  [
     "two payloads swapped",
     (sealed) =>
       attack(sealed, (db) =>
@@ -243,8 +250,10 @@ describe("there is no false alarm", () => {
 
   it("when payloads were erased", async () => {
     using sealed = await sealedTrail();
-    sealed.trail.database.exec("DELETE FROM audit_payload WHERE seq BETWEEN 100 AND 109");
-    expect(sealed.verify()).toMatchObject({ entries: 600, erased: 10, sealed: 600, faults: [] });
+    const { database } = sealed.trail;
+    payloadEraser(database)(Array.from({ length: 10 }, (_, index) => 100 + index));
+    await sealed.trail.append({ kind: "erasure", erased: [[100, 109]] });
+    expect(sealed.verify()).toMatchObject({ entries: 601, erased: 10, sealed: 600, faults: [] });
     expect(sealed.verifyExport()).toMatchObject({
       code: 0,
       output: expect.stringContaining("10 payloads erased"),

@@ -125,10 +125,10 @@ describe("verifying the trail", () => {
     ]);
   });
 
-  it("counts an erased payload, which is no fault", async () => {
+  it("finds a payload that is gone without an erasure", async () => {
     expect(await verifyAfter("DELETE FROM audit_payload WHERE seq IN (2, 3)")).toMatchObject({
       erased: 2,
-      faults: [],
+      faults: [{ seq: 2, message: "the payload of entries 2 to 3 is gone, and no erasure accounts for it" }],
     });
   });
 
