@@ -4,7 +4,7 @@ import type { Workspace } from "../workspace/load-workspace.ts";
 
 /** Opens a workspace's database for one command, up to date and durable at each commit, and closes it again. */
 export async function withDatabase<T>(
-  workspace: Workspace,
+  workspace: Pick<Workspace, "databasePath">,
   now: Date,
   use: (database: DatabaseSync) => T | Promise<T>,
 ): Promise<T> {

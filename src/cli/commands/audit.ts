@@ -120,6 +120,7 @@ ${examples([
     .option("--older-than <duration>", "whatever is older, for instance 730d")
     .option("--reason <text>", "why; it stays in the trail, so name the request and not the person")
     .option("--dry-run", "show what would be erased, and change nothing")
+    .option("--wait <duration>", "how long to wait for other processes to let go of the file", "30s")
     .option("--finish", "only take off the disk what an earlier erasure could not")
     .addHelpText("after", erasureHelp)
     .action((options: EraseOptions, erased: Command) => erase(options, globalOptions(erased)));

@@ -160,7 +160,7 @@ async function startServing(options: {
   return async () => {
     await heartbeat.stop();
     await stopDelivery?.();
-    await stopRetention?.();
+    await stopRetention();
     const stopped = worker.stop();
     await ring.engine.close();
     await stopped;

@@ -30,37 +30,42 @@ export interface EraseOptions {
   reason?: string;
   dryRun?: true;
   finish?: true;
+  wait: string;
 }
-
-/** How long to wait for other processes until what was erased is off the disk. */
-const patience = { budgetMs: 30_000 };
 
 /** Erases payloads: of a subject, of single entries, or by age. Shows what it would do, asks, does it, and says what is left. */
 export async function erase(options: EraseOptions, global: GlobalOptions): Promise<void> {
   const now = systemClock.now();
   const request = readRequest(options, now);
   const reason = readReason(options.reason);
+  const waitMs = readWait(options.wait);
   const workspace = openWorkspace(global.workspace);
   if (!existsSync(workspace.databasePath)) {
     throw new RingmainError("NOT_FOUND", `This workspace has no records yet (${workspace.databasePath}).`);
   }
   await withDatabase(workspace, now, async (database) => {
-    if (request === undefined) return finish(database, global);
+    if (request === undefined) return finish(database, waitMs, global);
     if (options.dryRun !== true) await requireMayErase(database, workspace, request.subject, now);
     const progress = liveCount(global);
     const plan = planErasure(database, request, (seq) => progress.show(`${seq} entries searched`));
     progress.end();
     requireSilentReason(reason, plan);
     if (options.dryRun === true) return showPlan(plan, global);
-    await carryOut({ database, workspace, plan, reason }, global);
+    await carryOut({ database, workspace, plan, reason, waitMs }, global);
   });
 }
 
 async function carryOut(
-  work: { database: DatabaseSync; workspace: Workspace; plan: ErasurePlan; reason: string | undefined },
+  work: {
+    database: DatabaseSync;
+    workspace: Workspace;
+    plan: ErasurePlan;
+    reason: string | undefined;
+    waitMs: number;
+  },
   global: GlobalOptions,
 ): Promise<void> {
-  const { database, workspace, plan, reason } = work;
+  const { database, workspace, plan, reason, waitMs } = work;
   const { terminal, json } = global;
   const { subject, before } = plan;
   const isNothing = plan.seqs.length + plan.copies.reduce((sum, { ids }) => sum + ids.length, 0) === 0;
@@ -93,7 +98,7 @@ async function carryOut(
     );
     return;
   }
-  const failure = await wipe(database, global);
+  const failure = await wipe(database, waitMs, global);
   // what age leaves grows old enough another time; whom an erasure was promised to waits for the rest
   if (before === undefined && plan.needed.size > 0) process.exitCode = exitCode.runFailed;
   if (failure !== undefined) process.exitCode = exitCodeFor(failure);
@@ -133,8 +138,8 @@ function showPlan(plan: ErasurePlan, { terminal, json }: GlobalOptions): void {
 }
 
 /** `--finish`: what an earlier erasure could not take off the disk. */
-async function finish(database: DatabaseSync, global: GlobalOptions): Promise<void> {
-  const failure = await wipe(database, global);
+async function finish(database: DatabaseSync, waitMs: number, global: GlobalOptions): Promise<void> {
+  const failure = await wipe(database, waitMs, global);
   if (failure !== undefined) throw failure;
   if (global.json) return global.terminal.json({ finished: true });
   const { print, colour } = global.terminal;
@@ -142,11 +147,15 @@ async function finish(database: DatabaseSync, global: GlobalOptions): Promise<vo
 }
 
 /** Takes what was erased off the disk. Gives the error when that did not work, with the processes that are in the way. */
-async function wipe(database: DatabaseSync, global: GlobalOptions): Promise<RingmainError | undefined> {
+async function wipe(
+  database: DatabaseSync,
+  waitMs: number,
+  global: GlobalOptions,
+): Promise<RingmainError | undefined> {
   const progress = liveCount(global);
   progress.show("rewriting the database file");
   try {
-    await wipeDeleted(database, patience);
+    await wipeDeleted(database, { budgetMs: waitMs });
     return undefined;
   } catch (error) {
     if (!(error instanceof RingmainError)) throw error;
@@ -225,6 +234,11 @@ function readRequest(options: EraseOptions, now: Date): ErasureRequest | undefin
   if (subject === undefined && messages) {
     throw new RingmainError("INPUT_INVALID", "--messages belongs to a --subject.");
   }
+  if (subject?.startsWith("person:") === true && value.length + entry.length === 0) {
+    throw new RingmainError("INPUT_INVALID", `Nothing says what ${subject} is to be found by.`, {
+      hint: "Give --value for each text, or --entry.",
+    });
+  }
   if (options.finish === true) return undefined;
   return {
     subject,
@@ -233,6 +247,12 @@ function readRequest(options: EraseOptions, now: Date): ErasureRequest | undefin
     messages,
     before: olderThan === undefined ? undefined : timeBefore(olderThan, now),
   };
+}
+
+function readWait(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new RingmainError("INPUT_INVALID", `--wait takes a duration such as 30s, not "${text}".`);
 }
 
 function entryNumber(text: string): number {

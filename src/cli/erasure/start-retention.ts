@@ -11,47 +11,57 @@ import { retainOnce } from "./retain.ts";
 /** How often payloads are looked at that may have grown old. */
 const everyMs = 3_600_000;
 
+interface RetentionEvents {
+  erased: (erased: Erased, before: Date) => void;
+  failed: (message: string) => void;
+}
+
 /**
  * Erases payloads that have grown older than `keep_payloads` of ringmain.yaml, a batch a second until none is left, then
- * once an hour, until the function that it returns is called. Undefined where payloads are kept for ever. Its failures stop
- * nothing: they are told.
+ * once an hour, until the function that it returns is called. Does nothing where payloads are kept for ever. Its failures
+ * stop nothing: they are told.
  */
-export function startRetention(
-  workspace: Workspace,
-  events: { erased: (erased: Erased, before: Date) => void; failed: (message: string) => void },
-): (() => Promise<void>) | undefined {
-  const { keep_payloads } = workspace.config.audit;
-  const keptMs = keep_payloads === undefined ? undefined : parseDuration(keep_payloads);
-  if (keptMs === undefined) return undefined;
-  let due = 0;
-  let unwiped = false;
+export function startRetention(workspace: Workspace, events: RetentionEvents): () => Promise<void> {
   const heartbeat = startHeartbeat({
-    async tick(now) {
-      if (now.getTime() < due) return;
-      due = now.getTime() + everyMs;
-      const before = new Date(now.getTime() - keptMs);
-      await withDatabase(workspace, now, async (database) => {
-        const { erased, isAll } = await retainOnce({ database, before, now: () => now });
-        if (erased.payloads > 0 || erased.copies.size > 0) {
-          unwiped = true;
-          events.erased(erased, before);
-        }
-        if (!isAll) due = 0;
-        else if (unwiped) {
-          // not waited for: a reader that is in the way now is gone at the next look
-          await truncateLog(database, { budgetMs: 0 }).then(
-            () => {
-              unwiped = false;
-            },
-            (error) => {
-              if (!(error instanceof RingmainError && error.code === "STORE_BUSY")) throw error;
-            },
-          );
-        }
-      });
-    },
+    tick: createRetention(workspace, events),
     now: () => systemClock.now(),
     onError: (error) => events.failed(`Old payloads could not be erased: ${messageOf(error)}`),
   });
   return () => heartbeat.stop();
+}
+
+/** What is done at a beat: at most one batch. */
+export function createRetention(
+  { config, databasePath }: Pick<Workspace, "config" | "databasePath">,
+  events: Pick<RetentionEvents, "erased">,
+): (now: Date) => Promise<void> {
+  const { keep_payloads } = config.audit;
+  const keptMs = keep_payloads === undefined ? Number.POSITIVE_INFINITY : (parseDuration(keep_payloads) ?? 0);
+  let due = 0;
+  let inLog = false;
+  return async (now) => {
+    if (now.getTime() < due || keptMs > now.getTime()) return;
+    due = now.getTime() + everyMs;
+    const before = new Date(now.getTime() - keptMs);
+    await withDatabase({ databasePath }, now, async (database) => {
+      const { erased, isAll } = await retainOnce({ database, before, now: () => now });
+      if (erased.payloads > 0 || erased.copies.size > 0) {
+        inLog = true;
+        events.erased(erased, before);
+      }
+      if (!isAll) due = 0;
+      else if (inLog) inLog = !(await emptiesLog(database));
+    });
+  };
+}
+
+/** Nobody is waited for: a reader that is in the way now is gone another time. */
+async function emptiesLog(database: Parameters<typeof truncateLog>[0]): Promise<boolean> {
+  try {
+    await truncateLog(database, { budgetMs: 0 });
+    return true;
+  } catch (error) {
+    if (error instanceof RingmainError && error.code === "STORE_BUSY") return false;
+    throw error;
+  }
 }
