@@ -21,7 +21,7 @@ interface CopyTable {
 }
 
 /** What stands where a text was. */
-const erasedText = "(erased)";
+export const erasedText = "(erased)";
 
 /** A run's inputs, outputs and the text of its error. What failed, and why by its code, stays. */
 const runs: CopyTable = {

@@ -1,4 +1,4 @@
-import { toRanges } from "../../audit/entry-ranges.ts";
+import { rangeName, toRanges } from "../../audit/entry-ranges.ts";
 import { counted } from "../counted.ts";
 import type { Terminal } from "../terminal.ts";
 import type { FoundCopies } from "./copies.ts";
@@ -48,7 +48,9 @@ export function printPlan(plan: ErasurePlan, { print, colour }: Terminal): void 
   for (const [tool, count] of byTool.slice(0, mostNamed))
     print(`  ${tool.padEnd(33)} ${counted(count, "payload")}`);
   if (byTool.length > mostNamed) print(`  and of ${counted(byTool.length - mostNamed, "other tool")}`);
-  if (seqs.length > 0) print(`  in entries ${seqs[0]} to ${seqs.at(-1)}; the entries themselves stay`);
+  const [first, last] = [seqs[0], seqs.at(-1)];
+  if (first !== undefined && last !== undefined)
+    print(`  in ${rangeName([first, last])}; the entries themselves stay`);
   for (const { table, ids } of copies)
     if (ids.length > 0) print(`  ${table.padEnd(33)} ${counted(ids.length, "row")}`);
 }

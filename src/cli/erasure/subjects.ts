@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { RingmainError } from "../../core/errors.ts";
 import { isRecord } from "../../core/json.ts";
+import { erasedText } from "./copies.ts";
 import type { Term } from "./mentions.ts";
 
 /** Where the servers keep a kind of person or company, and which of its columns identify it. */
@@ -145,6 +146,7 @@ function termsOf({ columns }: SubjectKind, row: Readonly<Record<string, unknown>
 function termOf(what: Term["what"], value: unknown): Term[] {
   if (typeof value !== "string") return [];
   const text = value.trim();
+  if (text === erasedText) return []; // whoever was erased before is not meant
   const fits = what === "phone" ? text.replace(/\D/g, "").length >= 6 : text.length >= 3;
   return fits ? [{ what, text }] : [];
 }

@@ -254,6 +254,9 @@ describe("there is no false alarm", () => {
     payloadEraser(database)(Array.from({ length: 10 }, (_, index) => 100 + index));
     await sealed.trail.append({ kind: "erasure", erased: [[100, 109]] });
     expect(sealed.verify()).toMatchObject({ entries: 601, erased: 10, sealed: 600, faults: [] });
+    const copy = join(sealed.elsewhere, "copy.db");
+    database.exec(`VACUUM INTO '${copy}'`);
+    expect(sealed.verify(copy)).toMatchObject({ entries: 601, erased: 10, sealed: 600, faults: [] });
     expect(sealed.verifyExport()).toMatchObject({
       code: 0,
       output: expect.stringContaining("10 payloads erased"),

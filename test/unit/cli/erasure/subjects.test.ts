@@ -17,7 +17,7 @@ it("knows a contact by all that the CRM has of it, and by what was merged into i
   const snapshot = JSON.stringify({
     ref: "CONT-0001",
     name: "M. Quay",
-    email: null,
+    email: "(erased)",
     phone: "12",
     version: 3,
   });
@@ -35,7 +35,7 @@ it("knows a contact by all that the CRM has of it, and by what was merged into i
       { what: "name", text: "Mara Quay" },
       { what: "id", text: "con_1" },
       { what: "reference", text: "CONT-0001" },
-      // a phone number of two digits identifies nobody
+      // neither a phone number of two digits nor what stands for an erased address identifies anybody
       { what: "name", text: "M. Quay" },
       { what: "email", text: "old@quay.example" },
     ],
