@@ -32,7 +32,6 @@ export interface Deed<T> {
 }
 
 /**
-/**
  * Does something as a person: the rows and the entry that says who did it, when and why, in one transaction. `work`
  * tells what it changed or erased; an act that did nothing leaves no entry. Throws POLICY_DENIED or PAUSED, and records
  * that, when the person may not; likewise what `mayNot` returns, who is asked in the transaction.
