@@ -1,8 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { RingmainError } from "../core/errors.ts";
 import { type CommitmentLabel, commit } from "./commitment.ts";
 import { type EntryDraft, entryText } from "./entry.ts";
+import { createHeadSeal, type HeadStanding } from "./head-mac.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 import { searchColumns } from "./search-columns.ts";
 
@@ -20,7 +21,8 @@ export interface Payload {
 export interface Appender {
   /**
    * Reads the tree head, and returns how many entries there are. Call it at the start of every transaction: another
-   * process may have appended. Throws AUDIT_BROKEN when the trail does not end where its head says.
+   * process may have appended. Throws AUDIT_BROKEN when the trail does not end where its head says, or when the head
+   * was not written by somebody with the writers' key: who went on from a forged head would vouch for it.
    */
   load(): number;
   /** Takes one entry and its payload. Returns its sequence number. */
@@ -31,12 +33,15 @@ export interface Appender {
   store(): void;
 }
 
-/** Prepares an appender on a connection. */
-export function createAppender(database: DatabaseSync): Appender {
+/** Prepares an appender on a connection. The key authenticates the heads of a workspace's trail (`head-mac.ts`). */
+export function createAppender(database: DatabaseSync, writerKey: KeyObject): Appender {
   const readTree = database.prepare(
-    "SELECT size, frontier, (SELECT max(seq) FROM audit_entry) AS last FROM audit_tree WHERE id = 1",
+    "SELECT size, frontier, writer, mac, (SELECT max(seq) FROM audit_entry) AS last FROM audit_tree WHERE id = 1",
   );
-  const writeTree = database.prepare("UPDATE audit_tree SET size = ?, root = ?, frontier = ? WHERE id = 1");
+  const writeTree = database.prepare(
+    "UPDATE audit_tree SET size = ?, frontier = ?, writer = ?, mac = ? WHERE id = 1",
+  );
+  const seal = createHeadSeal(writerKey);
   const insertEntry = database.prepare(
     `INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome, key, once, loose_run)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -47,6 +52,7 @@ export function createAppender(database: DatabaseSync): Appender {
   const insertTile = database.prepare("INSERT INTO audit_tile (height, number, hash) VALUES (?, ?, ?)");
   const nextSalt = saltMaker();
   let tree = new Frontier();
+  let written: WrittenHead | undefined;
   let waiting: Waiting[] = [];
 
   function flush(): void {
@@ -66,8 +72,15 @@ export function createAppender(database: DatabaseSync): Appender {
       const row = readTree.get();
       if (row === undefined || !(row.frontier instanceof Uint8Array))
         throw new Error("the audit tree has no head");
-      if (row.size !== (row.last ?? 0)) throw cutOff(Number(row.size), Number(row.last));
-      tree = Frontier.fromBytes(Number(row.size), row.frontier);
+      const { frontier, mac } = row;
+      const size = Number(row.size);
+      if (size !== (row.last ?? 0)) throw cutOff(size, Number(row.last));
+      // mostly it is the head that this process wrote, and needs no second look
+      if (!isSame(written, { size, frontier, mac })) {
+        const standing = seal.check({ size, frontier, mac, writer: row.writer });
+        if (standing === "forged" || standing === "other_key") throw notOurs(standing);
+      }
+      tree = Frontier.fromBytes(size, frontier);
       waiting = []; // of a transaction that was rolled back
       return tree.size;
     },
@@ -93,7 +106,11 @@ export function createAppender(database: DatabaseSync): Appender {
     store() {
       flush();
       for (const { height, number, hash } of tree.takeTiles()) insertTile.run(height, number, hash);
-      writeTree.run(tree.size, tree.root(), tree.toBytes());
+      const { size } = tree;
+      const frontier = tree.toBytes();
+      const mac = seal.mac({ size, frontier });
+      writeTree.run(size, frontier, seal.writer, mac);
+      written = { size, frontier, mac };
     },
   };
 }
@@ -103,6 +120,38 @@ function cutOff(size: number, last: number): RingmainError {
   return new RingmainError("AUDIT_BROKEN", message, {
     hint: "No call can be recorded, so none is made. `ringmain audit verify` says more.",
   });
+}
+
+/** Why nothing is appended to a head. */
+function notOurs(standing: Extract<HeadStanding, "forged" | "other_key">): RingmainError {
+  const forged = standing === "forged";
+  const message = forged
+    ? "The head of the audit trail was written by another program, not by Ringmain."
+    : "The head of the audit trail was authenticated with another key than keys/writer.key.";
+  return new RingmainError("AUDIT_BROKEN", message, {
+    hint: forged
+      ? "No call can be recorded, so none is made. `ringmain audit verify` says which entries nobody vouches for."
+      : "Put this workspace's own keys/writer.key back from a backup; without it, see `ringmain audit adopt --help`.",
+  });
+}
+
+/** The head that this process wrote last; the transaction may have been rolled back since. */
+interface WrittenHead {
+  size: number;
+  frontier: Buffer;
+  mac: Buffer;
+}
+
+function isSame(
+  written: WrittenHead | undefined,
+  { size, frontier, mac }: { size: number; frontier: Uint8Array; mac: unknown },
+): boolean {
+  return (
+    written?.size === size &&
+    mac instanceof Uint8Array &&
+    written.mac.equals(mac) &&
+    written.frontier.equals(frontier)
+  );
 }
 
 /** An entry that is not written yet. */

@@ -1,7 +1,11 @@
 import { hash } from "node:crypto";
 
-/** What a commitment is to. The label keeps an argument's commitment from ever equalling a result's. */
-export type CommitmentLabel = "arguments" | "facts" | "result";
+/**
+ * What a commitment is to: columns of `audit_payload`, and `<label>_commitment` of the entry. The label keeps an
+ * argument's commitment from ever equalling a result's.
+ */
+export const commitmentLabels = ["arguments", "facts", "result"] as const;
+export type CommitmentLabel = (typeof commitmentLabels)[number];
 
 /**
  * A salted commitment to a payload: SHA-256 over the UTF-8 of label, U+0000, salt, U+0000 and text, in hex. Whoever has

@@ -34,14 +34,16 @@ export const auditMigrations: readonly Migration[] = [
         result TEXT
       ) STRICT;
 
-      -- The tree over all entries so far: one row, rewritten by each commit.
+      -- The tree over all entries so far: one row, rewritten by each commit. Its root follows from the
+      -- roots of the subtrees (frontier); the mac says that a process with the key named by writer wrote it (head-mac.ts).
       CREATE TABLE audit_tree (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         size INTEGER NOT NULL,
-        root BLOB NOT NULL,
-        frontier BLOB NOT NULL
+        frontier BLOB NOT NULL,
+        writer TEXT NOT NULL,
+        mac BLOB NOT NULL
       ) STRICT;
-      INSERT INTO audit_tree VALUES (1, 0, x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', x'');
+      INSERT INTO audit_tree VALUES (1, 0, x'', '', x'');
 
       -- The roots of the tree's subtrees over 256, 65,536, … entries: what proofs are made of.
       CREATE TABLE audit_tile (

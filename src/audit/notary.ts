@@ -6,6 +6,8 @@ import { RingmainError } from "../core/errors.ts";
 import { transact } from "../db/transaction.ts";
 import { type Checkpoint, checkpointText, parseCheckpoint } from "./checkpoint.ts";
 import { sha256Hex } from "./commitment.ts";
+import { createHeadSeal, type HeadSeal, type StoredHead } from "./head-mac.ts";
+import { Frontier } from "./merkle.ts";
 import { type NodeReader, rangeHash } from "./proof.ts";
 import { type NoteVerifier, openNote, signNote } from "./signed-note.ts";
 import { createTreeReader } from "./tree-reader.ts";
@@ -34,14 +36,17 @@ export function createNotary(options: {
   /** Opened with `synchronous: "full"`. */
   database: DatabaseSync;
   privateKey: KeyObject;
+  /** Authenticates the heads that are written to the trail: what nobody vouches for is not signed. */
+  writerKey: KeyObject;
   /** The folder of the checkpoints; made when there is none. */
   folder: string;
 }): Notary {
   const { database, privateKey, folder } = options;
   const verifier = notaryOf(createPublicKey(privateKey));
-  const readHead = database.prepare("SELECT size, root FROM audit_tree WHERE id = 1");
+  const readHead = database.prepare("SELECT size, frontier, writer, mac FROM audit_tree WHERE id = 1");
   const moveHead = database.prepare("UPDATE audit_tree SET size = size + ? WHERE id = 1");
   const read = createTreeReader(database);
+  const seal = createHeadSeal(options.writerKey);
 
   return {
     verifier,
@@ -50,9 +55,10 @@ export function createNotary(options: {
       const head = await transact(database, () => {
         const row = readHead.get();
         const size = Number(row?.size ?? 0);
-        const root = Buffer.from(row?.root instanceof Uint8Array ? row.root : []);
+        const frontier = row?.frontier instanceof Uint8Array ? row.frontier : Buffer.alloc(0);
         if (size === 0 && last === undefined) return undefined;
-        requireUnchanged({ size, root }, last, read);
+        const root = requireUnchanged({ size, frontier }, last, read);
+        requireOurs(seal.check({ size, frontier, writer: row?.writer, mac: row?.mac }));
         // The runner's own entries are committed without an fsync, and a power cut may lose the newest of them. What was
         // signed must not be lost, or honest people would look like forgers: this commit syncs the whole log.
         // (SQLite writes no page, and so syncs nothing, where a row is set to what it was.)
@@ -133,17 +139,23 @@ function keep(folder: string, file: string, note: string): void {
   }
 }
 
-function requireUnchanged(
-  head: { size: number; root: Buffer },
-  last: Checkpoint | undefined,
-  read: NodeReader,
-): void {
+/** The root of a head that fits its entries and the last checkpoint. Throws AUDIT_BROKEN for any other. */
+function requireUnchanged(head: StoredHead, last: Checkpoint | undefined, read: NodeReader): Buffer {
   const covered = last?.size ?? 0;
   if (head.size < covered)
     throw changed(`it has ${head.size} entries, the last checkpoint covers ${covered}`);
   if (last !== undefined && !rangeHash(read, 0, covered).equals(last.root))
     throw changed(`its first ${covered} entries are not those that the last checkpoint covers`);
-  if (!rangeHash(read, 0, head.size).equals(head.root)) throw changed("its head does not fit its entries");
+  const root = rangeHash(read, 0, head.size);
+  if (!Frontier.fromBytes(head.size, head.frontier).root().equals(root))
+    throw changed("its head does not fit its entries");
+  return root;
+}
+
+function requireOurs(standing: ReturnType<HeadSeal["check"]>): void {
+  if (standing === "forged") throw changed("its head was written by another program, not by Ringmain");
+  if (standing === "other_key")
+    throw changed("its head was authenticated with another key than keys/writer.key");
 }
 
 function changed(why: string): RingmainError {

@@ -1,5 +1,8 @@
 import type { EntryDraft } from "./entry.ts";
 
+/** The columns of `searchColumns`. */
+export const searchedBy = ["principal", "tool", "outcome", "key", "once", "loose_run"] as const;
+
 /**
  * The members of an entry by which the trail is searched, as they stand in columns beside its text. The text is the
  * record; `audit verify` compares the columns with it. (Columns that SQLite computes from the text would need no

@@ -1,11 +1,14 @@
-import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { KeyObject } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type CommitmentLabel, commit } from "./commitment.ts";
+import { commit, commitmentLabels } from "./commitment.ts";
 import { compareCheckpoints } from "./compare-checkpoints.ts";
 import { type Entry, entrySchema } from "./entry.ts";
+import { entryPages, type StoredEntry } from "./entry-pages.ts";
 import { createErasureLedger } from "./erasure-ledger.ts";
+import { createHeadSeal, type HeadStanding } from "./head-mac.ts";
 import { Frontier, leafHash } from "./merkle.ts";
-import { searchColumns } from "./search-columns.ts";
+import { searchColumns, searchedBy } from "./search-columns.ts";
 import { storedTiles } from "./stored-tiles.ts";
 
 /** What `verifyTrail` found. */
@@ -17,12 +20,24 @@ export interface Verification {
   erased: number;
   /** How many entries, from the first on, the newest checkpoint that agrees covers. */
   sealed: number;
-  faults: { seq: number; message: string }[];
+  /** Whether a process of this workspace wrote the tree head; `unchecked` without the key. */
+  head: HeadStanding | "unchecked";
+  faults: Fault[];
+}
+
+export interface Fault {
+  /** The entry at which it was found. */
+  seq: number;
+  message: string;
 }
 
 interface VerifyOptions {
   /** Checkpoints whose signatures were checked. */
   checkpoints?: readonly Checkpoint[];
+  /** Authenticates the heads of the trail (`head-mac.ts`). Without it, nobody can say who wrote the last head. */
+  writerKey?: KeyObject | undefined;
+  /** `false`: the leaves and the tree over them alone, not what the entries say nor what stands beside them. */
+  payloads?: boolean;
   /** Told now and then how many entries were read. */
   progress?: (entries: number) => void;
 }
@@ -30,7 +45,8 @@ interface VerifyOptions {
 /**
  * Recomputes everything that can be recomputed: the place and the leaf hash of each entry, the tree over them,
  * the stored tree head and tiles, the columns beside each entry, and the commitments to the payloads; compares the
- * tree with the checkpoints, and the payloads that are gone with the erasures. Reads in one consistent snapshot.
+ * tree with the checkpoints and its head with the writers' key, and the payloads that are gone with the erasures. Reads
+ * in one consistent snapshot.
  */
 export function verifyTrail(database: DatabaseSync, options: VerifyOptions = {}): Verification {
   database.exec("BEGIN");
@@ -43,81 +59,96 @@ export function verifyTrail(database: DatabaseSync, options: VerifyOptions = {})
 
 function verifySnapshot(
   database: DatabaseSync,
-  { checkpoints = [], progress = () => {} }: VerifyOptions,
+  { checkpoints = [], writerKey, payloads = true, progress = () => {} }: VerifyOptions,
 ): Verification {
-  const faults: Verification["faults"] = [];
+  const faults: Fault[] = [];
   const againstCheckpoints = compareCheckpoints(checkpoints);
   const tiles = storedTiles(database);
   const tree = new Frontier();
   const ledger = createErasureLedger();
   let erased = 0;
   let expected = 1;
-  const rows = database
-    .prepare(
-      `SELECT e.*, p.salt, p.arguments, p.facts, p.result FROM audit_entry e
-       LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY e.seq`,
-    )
-    .iterate();
-  for (const row of rows) {
-    const seq = Number(row.seq);
-    const body = String(row.body);
-    const leaf = leafHash(body);
-    const fault = (message: string) => void faults.push({ seq, message });
-
-    if (seq !== expected) fault(missing(expected, seq));
-    expected = seq + 1;
-    if (!(row.leaf instanceof Uint8Array) || !leaf.equals(row.leaf))
-      fault("the entry differs from its leaf hash");
-    const entry = parse(body);
-    if (entry === undefined || entry.seq !== seq) {
-      fault("the entry is not one that Ringmain wrote in this place");
-    } else {
-      for (const message of faultsBeside(entry, row)) fault(message);
-      if (typeof row.salt !== "string") {
-        erased += 1;
-        ledger.missing(seq);
+  const pages = entryPages(
+    database,
+    payloads ? { columns: searchedBy, labels: commitmentLabels } : { columns: [], labels: [] },
+  );
+  for (const page of pages) {
+    for (const stored of page) {
+      const { seq, body } = stored;
+      const leaf = leafHash(body);
+      const fault = (message: string) => void faults.push({ seq, message });
+      if (seq !== expected) fault(missing(expected, seq));
+      expected = seq + 1;
+      if (!(stored.leaf instanceof Uint8Array) || !leaf.equals(stored.leaf))
+        fault("the entry differs from its leaf hash");
+      if (!payloads) {
+        if (!body.includes(`,"seq":${seq},`)) fault(notOfThisPlace);
+      } else {
+        const entry = parse(body);
+        if (entry === undefined || entry.seq !== seq) fault(notOfThisPlace);
+        else {
+          for (const message of faultsBeside(entry, stored)) fault(message);
+          if (stored.payload === undefined) {
+            erased += 1;
+            ledger.missing(seq);
+          }
+          ledger.account(entry);
+        }
       }
-      ledger.account(entry);
+      tree.append(leaf);
+      for (const tile of tree.takeTiles())
+        if (!tiles.take(tile)) fault("a stored subtree of the tree is wrong");
+      for (const message of againstCheckpoints.at(tree)) fault(message);
     }
-    tree.append(leaf);
-    for (const tile of tree.takeTiles())
-      if (!tiles.take(tile)) fault("a stored subtree of the tree is wrong");
-    for (const message of againstCheckpoints.at(tree)) fault(message);
-    if (tree.size % 10_000 === 0) progress(tree.size);
+    progress(tree.size);
   }
 
-  const root = tree.root().toString("hex");
-  const head = database.prepare("SELECT size, root, frontier FROM audit_tree WHERE id = 1").get();
-  const stored = head?.root instanceof Uint8Array ? Buffer.from(head.root).toString("hex") : "none";
-  if (Number(head?.size ?? -1) !== tree.size) {
-    faults.push({
-      seq: tree.size,
-      message: `the tree head says ${head?.size ?? "nothing"} entries, there are ${tree.size}`,
-    });
-  } else if (stored !== root) {
-    faults.push({ seq: tree.size, message: `the tree head is ${stored}, the entries give ${root}` });
-  } else if (!(head?.frontier instanceof Uint8Array && tree.toBytes().equals(head.frontier))) {
-    faults.push({ seq: tree.size, message: "the tree head's subtrees differ from those of the entries" });
-  }
-  if (tiles.left() > 0)
-    faults.push({ seq: tree.size, message: "there are subtrees of entries that are not there" });
-  for (const message of againstCheckpoints.beyond(tree.size)) faults.push({ seq: tree.size, message });
+  const atEnd = (message: string) => void faults.push({ seq: tree.size, message });
+  const head = compareHead(database, tree, writerKey, atEnd);
+  if (tiles.left() > 0) atEnd("there are subtrees of entries that are not there");
+  for (const message of againstCheckpoints.beyond(tree.size)) atEnd(message);
   faults.push(...ledger.faults());
-  return { entries: tree.size, root, erased, sealed: againstCheckpoints.sealed(), faults };
+  const sealed = againstCheckpoints.sealed();
+  if (head === "forged" || head === "other_key") atEnd(unvouched(head, sealed, tree.size));
+  return { entries: tree.size, root: tree.root().toString("hex"), erased, sealed, head, faults };
+}
+
+/** Holds the stored tree head against the tree, and against the key of those who may write it. */
+function compareHead(
+  database: DatabaseSync,
+  tree: Frontier,
+  writerKey: KeyObject | undefined,
+  fault: (message: string) => void,
+): Verification["head"] {
+  const row = database.prepare("SELECT size, frontier, writer, mac FROM audit_tree WHERE id = 1").get();
+  const size = Number(row?.size ?? -1);
+  const frontier = row?.frontier instanceof Uint8Array ? row.frontier : Buffer.alloc(0);
+  if (size !== tree.size) {
+    fault(`the tree head says ${row?.size ?? "nothing"} entries, there are ${tree.size}`);
+  } else if (!tree.toBytes().equals(frontier)) {
+    fault("the subtrees in the tree head differ from those that the entries give");
+  }
+  if (writerKey === undefined) return "unchecked";
+  return createHeadSeal(writerKey).check({ size, frontier, writer: row?.writer, mac: row?.mac });
 }
 
 /** What stands beside an entry's text and differs from what the text says: its columns and its payload. */
-function* faultsBeside(entry: Entry, row: Record<string, SQLOutputValue>): Generator<string> {
-  for (const [name, value] of Object.entries(searchColumns(entry)))
-    if (row[name] !== value) yield `the column ${name} differs from the entry`;
-  const { salt } = row;
-  if (typeof salt !== "string") return;
-  const holds = (label: CommitmentLabel, commitment: string | undefined) =>
-    row[label] === null ? commitment === undefined : commit(label, salt, String(row[label])) === commitment;
-  if (!holds("arguments", entry.arguments_commitment)) yield "the arguments differ from their commitment";
-  if (!holds("facts", entry.facts_commitment)) yield "the facts differ from their commitment";
-  if (!holds("result", entry.result_commitment)) yield "the result differs from its commitment";
+function* faultsBeside(entry: Entry, { columns, payload }: StoredEntry): Generator<string> {
+  const told = searchColumns(entry);
+  let index = 0;
+  for (const name of searchedBy)
+    if (columns[index++] !== told[name]) yield `the column ${name} differs from the entry`;
+  if (payload === undefined) return;
+  index = 0;
+  for (const label of commitmentLabels) {
+    const text = payload.texts[index++] ?? null;
+    const found = text === null ? undefined : commit(label, payload.salt, String(text));
+    const verb = label.endsWith("s") ? "differ from their" : "differs from its";
+    if (found !== entry[`${label}_commitment`]) yield `the ${label} ${verb} commitment`;
+  }
 }
+
+const notOfThisPlace = "the entry is not one that Ringmain wrote in this place";
 
 function missing(expected: number, next: number): string {
   if (next < expected) return `the entry stands where entry ${expected} should`;
@@ -125,7 +156,15 @@ function missing(expected: number, next: number): string {
   return last === expected ? `entry ${expected} is missing` : `entries ${expected} to ${last} are missing`;
 }
 
-function parse(body: string) {
+/** What a head means that Ringmain did not write, or not with this key. */
+function unvouched(head: "forged" | "other_key", sealed: number, size: number): string {
+  const which = sealed + 1 >= size ? `entry ${size}` : `the entries ${sealed + 1} to ${size}`;
+  return head === "forged"
+    ? `the tree head was written by another program than Ringmain: nobody vouches for ${which}`
+    : `the tree head was authenticated with another key than keys/writer.key: nobody vouches for ${which} here`;
+}
+
+function parse(body: string): Entry | undefined {
   try {
     return entrySchema.safeParse(JSON.parse(body)).data;
   } catch {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
 import type { Entry } from "../audit/entry.ts";
@@ -39,6 +40,8 @@ export interface Deed<T> {
 export async function actAsPerson<T>(
   options: {
     database: DatabaseSync;
+    /** Authenticates what is written to the trail. */
+    writerKey: KeyObject;
     person: Person;
     act: Act;
     now: Date;
@@ -47,7 +50,7 @@ export async function actAsPerson<T>(
   work: (by: string) => Deed<T>,
 ): Promise<T> {
   const { database, person, act, now, mayNot = () => undefined } = options;
-  const appender = createAppender(database);
+  const appender = createAppender(database, options.writerKey);
   const outcome = await transact(database, () => {
     const refusal = refusalOf(person, database) ?? mayNot();
     const done = refusal === undefined ? work(person.principal) : undefined;

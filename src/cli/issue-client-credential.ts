@@ -1,5 +1,6 @@
 import type { Entry } from "../audit/entry.ts";
 import { credentialId, issueCredential, listCredentials } from "../identity/credentials.ts";
+import { ensureWriterKey } from "../identity/keys.ts";
 import type { Workspace } from "../workspace/load-workspace.ts";
 import { type Act, actAsPerson } from "./act-as-person.ts";
 import { personAt } from "./person.ts";
@@ -24,25 +25,37 @@ export function issueClientCredential(
   const act = actOf(client);
   const { principal } = act;
   return withDatabase(workspace, now, (database) =>
-    actAsPerson({ database, person: personAt(workspace), act, now }, (by) => {
-      const live = listCredentials(database).filter(
-        (row) => row.principal === principal && row.revokedAt === undefined,
-      );
-      const credential = issueCredential(database, { principal, by, expiresAt, now });
-      const id = credentialId(credential) ?? "";
-      const withdrawn = live.map((row): Entry["changed"][number] => ["identity_credential", row.id, 2]);
-      return { answer: { id, credential }, changed: [["identity_credential", id, 1], ...withdrawn] };
-    }),
+    actAsPerson(
+      { database, writerKey: ensureWriterKey(workspace.stateDir), person: personAt(workspace), act, now },
+      (by) => {
+        const live = listCredentials(database).filter(
+          (row) => row.principal === principal && row.revokedAt === undefined,
+        );
+        const credential = issueCredential(database, { principal, by, expiresAt, now });
+        const id = credentialId(credential) ?? "";
+        const withdrawn = live.map((row): Entry["changed"][number] => ["identity_credential", row.id, 2]);
+        return { answer: { id, credential }, changed: [["identity_credential", id, 1], ...withdrawn] };
+      },
+    ),
   );
 }
 
 /** Throws what would keep the person from making a credential, and records it, before anything is asked or shown. */
 export async function requireMayIssue(workspace: Workspace, client: string, now: Date): Promise<void> {
   await withDatabase(workspace, now, (database) =>
-    actAsPerson({ database, person: personAt(workspace), act: actOf(client), now }, () => ({
-      answer: undefined,
-      changed: [],
-    })),
+    actAsPerson(
+      {
+        database,
+        writerKey: ensureWriterKey(workspace.stateDir),
+        person: personAt(workspace),
+        act: actOf(client),
+        now,
+      },
+      () => ({
+        answer: undefined,
+        changed: [],
+      }),
+    ),
   );
 }
 

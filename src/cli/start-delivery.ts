@@ -1,5 +1,6 @@
 import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
+import { ensureWriterKey } from "../identity/keys.ts";
 import { openConfiguredOutbox } from "../outbox/open-configured-outbox.ts";
 import type { Delivery } from "../outbox/outbox.ts";
 import { startHeartbeat } from "../schedule/heartbeat.ts";
@@ -17,6 +18,7 @@ export async function startDelivery(
     config: workspace.config.outbox,
     environment: process.env,
     databasePath: workspace.databasePath,
+    writerKey: ensureWriterKey(workspace.stateDir),
     clock: systemClock,
     report: events.delivered,
     onUnfit: ({ server }) => events.note(`The outbox of ${server} lacks a column and is not delivered.`),

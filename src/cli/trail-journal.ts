@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
 import { type CompletedCall, completedCallsReader, onceFinder } from "../audit/completed-calls.ts";
@@ -21,8 +22,8 @@ const noOutcome: ReadonlySet<ErrorCode> = new Set([
  * The audit trail as the engine's journal: a run's completed calls are its entries, and a run's start, its end
  * and the business keys that it fulfilled are entries too. There is no other record of them.
  */
-export function createTrailJournal(database: DatabaseSync): Journal {
-  const appender = createAppender(database);
+export function createTrailJournal(database: DatabaseSync, writerKey: KeyObject): Journal {
+  const appender = createAppender(database, writerKey);
   const completedCalls = completedCallsReader(database);
   const findOnce = onceFinder(database, runnerTool.once);
   const append = (draft: EntryDraft, payload?: Parameters<typeof appender.append>[1]) => {

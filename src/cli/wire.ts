@@ -7,7 +7,7 @@ import { createWriteQueue, type Write } from "../db/write-queue.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openSqliteEngine } from "../engine/sqlite/engine.ts";
 import { createHub, type Hub } from "../hub/hub.ts";
-import { ensureKeys, readPrivateKey, readPublicKey } from "../identity/keys.ts";
+import { ensureKeys, ensureWriterKey, readPrivateKey, readPublicKey } from "../identity/keys.ts";
 import { hubPrincipal } from "../identity/principal.ts";
 import { createSigner } from "../identity/tokens.ts";
 import { openWorkspaceDatabase } from "../kit/open-store.ts";
@@ -102,7 +102,7 @@ export async function openRing(options: {
   const engine = await openSqliteEngine({
     database,
     write,
-    journal: createTrailJournal(database),
+    journal: createTrailJournal(database, ensureWriterKey(workspace.stateDir)),
     approvals: { pending: pendingRequests(database, systemClock) },
     executePlan,
     // one token a run: it says which agent acts, for which run of which version of the workflow

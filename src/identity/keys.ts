@@ -1,4 +1,11 @@
-import { createPublicKey, generateKeyPairSync, randomUUID } from "node:crypto";
+import {
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from "node:crypto";
 import {
   existsSync,
   linkSync,
@@ -30,31 +37,75 @@ export function ensureKeys(stateDir: string, owner: KeyOwner = "runner"): void {
   try {
     makeKeys(stateDir, paths);
   } catch (cause) {
-    throw new RingmainError("STATE_INVALID", `The workspace's keys cannot be made in ${stateDir}.`, {
-      hint: "Check that this user may write there.",
-      cause,
-    });
+    throw keysNotMade(stateDir, cause);
   }
+}
+
+function keysNotMade(stateDir: string, cause: unknown): RingmainError {
+  return new RingmainError("STATE_INVALID", `The workspace's keys cannot be made in ${stateDir}.`, {
+    hint: "Check that this user may write there.",
+    cause,
+  });
 }
 
 function makeKeys(stateDir: string, paths: ReturnType<typeof keyPaths>): void {
   mkdirSync(join(stateDir, "keys"), { recursive: true, mode: 0o700 });
   if (!existsSync(paths.private)) {
-    const draft = `${paths.private}.${randomUUID()}`;
     const { privateKey } = generateKeyPairSync("ed25519");
-    writeFileSync(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
-    try {
-      linkSync(draft, paths.private);
-    } catch (error) {
-      if (!existsSync(paths.private)) throw error;
-    } finally {
-      unlinkSync(draft);
-    }
+    writeOnce(paths.private, privateKey.export({ type: "pkcs8", format: "pem" }));
   }
   const publicKey = createPublicKey(readFileSync(paths.private)).export({ type: "spki", format: "pem" });
   const draft = `${paths.public}.${randomUUID()}`;
   writeFileSync(draft, publicKey, { mode: 0o644 });
   renameSync(draft, paths.public);
+}
+
+/** Writes a secret to a file that only its owner can read, unless another process has written its own there. */
+function writeOnce(path: string, secret: string | Buffer): void {
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, secret, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+/**
+ * The secret with which every process that writes to the audit trail authenticates what it commits; made when the
+ * workspace has none. It is readable by its owner only. Throws STATE_INVALID when it cannot be made or is none.
+ */
+export function ensureWriterKey(stateDir: string): KeyObject {
+  const found = readWriterKey(stateDir);
+  if (found !== undefined) return found;
+  try {
+    mkdirSync(join(stateDir, "keys"), { recursive: true, mode: 0o700 });
+    writeOnce(writerKeyPath(stateDir), `${randomBytes(writerKeyBytes).toString("hex")}\n`);
+  } catch (cause) {
+    throw keysNotMade(stateDir, cause);
+  }
+  const made = readWriterKey(stateDir);
+  if (made === undefined) throw keysNotMade(stateDir, undefined);
+  return made;
+}
+
+/** The same secret, or undefined when the workspace has none, as a copy of a database has. Throws STATE_INVALID. */
+export function readWriterKey(stateDir: string): KeyObject | undefined {
+  const path = writerKeyPath(stateDir);
+  if (!existsSync(path)) return undefined;
+  const secret = Buffer.from(readKey(path).trim(), "hex");
+  if (secret.length === writerKeyBytes) return createSecretKey(secret);
+  throw new RingmainError("STATE_INVALID", `${path} is damaged.`, {
+    hint: "Put it back from a backup: the heads of the audit trail are authenticated with it.",
+  });
+}
+
+const writerKeyBytes = 32;
+
+function writerKeyPath(stateDir: string): string {
+  return join(stateDir, "keys", "writer.key");
 }
 
 export function readPrivateKey(stateDir: string, owner: KeyOwner = "runner"): string {

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
 import { credentialChecker } from "../identity/credentials.ts";
-import { ensureKeys, readPublicKey } from "../identity/keys.ts";
+import { ensureKeys, ensureWriterKey, readPublicKey } from "../identity/keys.ts";
 import { anonymous, type Identity } from "../identity/principal.ts";
 import { createVerifier } from "../identity/tokens.ts";
 import { type Access, createAccess } from "../policy/access.ts";
@@ -49,6 +49,7 @@ export async function openServer<Tables, Context>(
   const pipeline = createPipeline({
     definition,
     database,
+    writerKey: ensureWriterKey(workspace.stateDir),
     restriction,
     access,
     limits: limitsOf(workspace),

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { createGate } from "../approval/gate.ts";
 import type { ApprovalRules } from "../approval/rules.ts";
@@ -62,6 +63,8 @@ const largestResult = 1024 * 1024;
 export function createPipeline<Tables, Context>(options: {
   definition: ServerDefinition<Tables, Context>;
   database: DatabaseSync;
+  /** Authenticates what is written to the trail. */
+  writerKey: KeyObject;
   restriction: Restriction;
   access: Access;
   limits: ReadonlyMap<string, PrincipalLimits>;
@@ -78,7 +81,7 @@ export function createPipeline<Tables, Context>(options: {
   const views = viewsOf(definition);
   const startUnit = unitsOfWork<Tables>(database);
   const control = transactionControl(database, { budgetMs: options.lockBudgetMs });
-  const appender = createAppender(database);
+  const appender = createAppender(database, options.writerKey);
   const findStoredCall = storedCallFinder(database);
   const limits = createLimits(database, options.limits);
   const gate = createGate(database, options.approvals);

@@ -5,6 +5,7 @@ import { newId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
 import { kyselyOver } from "../db/kysely.ts";
 import { transact } from "../db/transaction.ts";
+import { ensureWriterKey } from "../identity/keys.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
 import { loadWorkspace } from "../workspace/load-workspace.ts";
 import type { CallContext, ServerDefinition } from "./define-tool.ts";
@@ -29,7 +30,7 @@ export async function seedServer<Tables, Context>(
   const now = systemClock.now();
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now });
   await migrateServer(database, definition, now);
-  const appender = createAppender(database);
+  const appender = createAppender(database, ensureWriterKey(workspace.stateDir));
   const linksOf = linksOver(database, definition.name);
   const counts = await transact(database, async () => {
     const seeded = database

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../audit/append.ts";
 import type { Outcome } from "../audit/entry.ts";
@@ -23,8 +24,11 @@ export interface DeliveryRecord {
  * Records deliveries in the trail, within the transaction that changes the message: the intent before the try, the
  * outcome after it. The message's id is the key, so the trail itself refuses a second delivery.
  */
-export function deliveryTrail(database: DatabaseSync): (record: DeliveryRecord) => void {
-  const appender = createAppender(database);
+export function deliveryTrail(
+  database: DatabaseSync,
+  writerKey: KeyObject,
+): (record: DeliveryRecord) => void {
+  const appender = createAppender(database, writerKey);
   return ({ outbox, message, outcome, reason, error, now, durationMs = 0 }) => {
     const { id, attempts, version, recipient, subject } = message;
     appender.load();

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../core/clock.ts";
 import { openSqlite } from "../db/sqlite.ts";
@@ -30,6 +31,8 @@ export interface Outbox {
 
 export interface OutboxOptions {
   databasePath: string;
+  /** Authenticates what is written to the trail. */
+  writerKey: KeyObject;
   mailer: Mailer;
   clock: Clock;
   /** In [0, 1). */
@@ -68,7 +71,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const { mailer, clock, random = Math.random, report } = options;
   const database = openSqlite({ path: options.databasePath });
   const write = createWriteQueue(database);
-  const record = deliveryTrail(database);
+  const record = deliveryTrail(database, options.writerKey);
   const pauseOfAll = database.prepare("SELECT 1 FROM identity_pause WHERE principal = '*'");
   const isPaused = () => pauseOfAll.get() !== undefined;
   const sources = sourcesOf(database, options.onUnfit ?? (() => {}));

@@ -4,7 +4,7 @@ import { verifyTrail } from "../../src/audit/verify.ts";
 import { newId } from "../../src/core/ids.ts";
 import { kyselyOver } from "../../src/db/kysely.ts";
 import { transact } from "../../src/db/transaction.ts";
-import { readPublicKey } from "../../src/identity/keys.ts";
+import { ensureWriterKey, readPublicKey } from "../../src/identity/keys.ts";
 import { createVerifier } from "../../src/identity/tokens.ts";
 import type { CallContext, ServerDefinition } from "../../src/kit/define-tool.ts";
 import { describeTool } from "../../src/kit/describe-tool.ts";
@@ -79,6 +79,7 @@ export async function openWatched<Tables, Context>(
   const pipeline = createPipeline({
     definition,
     database,
+    writerKey: ensureWriterKey(workspace.stateDir),
     restriction: restrictToServer(database, server),
     access: createAccess({ grants: grantsOf(files), policies: files.policies, tools }),
     limits: limitsOf(files),

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { createNotary, notaryOf, type SealedHead } from "../../audit/notary.ts";
 import type { NoteVerifier } from "../../audit/signed-note.ts";
 import { systemClock } from "../../core/clock.ts";
-import { ensureKeys, readPrivateKey, readPublicKey } from "../../identity/keys.ts";
+import { ensureKeys, ensureWriterKey, readPrivateKey, readPublicKey } from "../../identity/keys.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { withDatabase } from "../with-database.ts";
 
@@ -14,9 +14,10 @@ import { withDatabase } from "../with-database.ts";
 export function sealTrail(workspace: Workspace): Promise<SealedHead | undefined> {
   ensureKeys(workspace.stateDir, "notary");
   const privateKey = createPrivateKey(readPrivateKey(workspace.stateDir, "notary"));
+  const writerKey = ensureWriterKey(workspace.stateDir);
   const folder = checkpointFolder(workspace);
   return withDatabase(workspace, systemClock.now(), (database) =>
-    createNotary({ database, privateKey, folder }).seal(),
+    createNotary({ database, privateKey, writerKey, folder }).seal(),
   );
 }
 

@@ -7,6 +7,7 @@ import {
   revokeCredentials,
   type StoredCredential,
 } from "../../identity/credentials.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { actAsPerson } from "../act-as-person.ts";
 import type { GlobalOptions } from "../command.ts";
@@ -34,10 +35,13 @@ export async function revokeClient(
       principal,
       reason: [principal, reason].filter((text) => text !== undefined).join(": "),
     } as const;
-    const revoked = await actAsPerson({ database, person: personAt(workspace), act, now }, (by) => {
-      const ids = revokeCredentials(database, { principal, id, by, now });
-      return { answer: ids, changed: ids.map((id) => ["identity_credential", id, 2]) };
-    });
+    const revoked = await actAsPerson(
+      { database, writerKey: ensureWriterKey(workspace.stateDir), person: personAt(workspace), act, now },
+      (by) => {
+        const ids = revokeCredentials(database, { principal, id, by, now });
+        return { answer: ids, changed: ids.map((id) => ["identity_credential", id, 2]) };
+      },
+    );
     return { principal, revoked };
   });
   const client = principal.slice("client:".length);

@@ -76,11 +76,13 @@ ${examples([
     .description("recompute every leaf, the tree and the commitments, and compare them with the checkpoints")
     .option("--checkpoint <path...>", "a checkpoint, or a folder of them, that was kept elsewhere")
     .option("--key <line>", "the notary's key as it was kept elsewhere (else the workspace's own)")
+    .option("--no-payloads", "the entries and the tree only, twice as fast: nothing that stands beside them")
     .addHelpText(
       "after",
       examples([
         ["ringmain audit verify --json", "for a monitor: exit code 0 or 1"],
         ["ringmain audit verify --checkpoint /mnt/usb/ring", "against what nobody here could change"],
+        ["ringmain audit verify --no-payloads", "millions of entries, every hour"],
       ]),
     )
     .action((options: VerifyOptions, verify: Command) => showVerification(options, globalOptions(verify)));

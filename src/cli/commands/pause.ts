@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import { everyone, listPauses, pausePrincipal } from "../../identity/pauses.ts";
 import { actAsPerson } from "../act-as-person.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
@@ -63,11 +64,14 @@ async function pause(principal: string, given: string | undefined, global: Globa
   const { changed, found } = await withDatabase(workspace, now, async (database) => {
     if (principal !== everyone) requireKnown(principal, workspace, database);
     const act = { kind: "pause", tool: "ringmain.pause", effect: "create", principal, reason } as const;
-    return actAsPerson({ database, person, act, now }, (by) => {
-      const changed = pausePrincipal(database, { principal, by, reason, now });
-      const found = listPauses(database).find((row) => row.principal === principal);
-      return { answer: { changed, found }, changed: changed ? [["identity_pause", principal, 1]] : [] };
-    });
+    return actAsPerson(
+      { database, writerKey: ensureWriterKey(workspace.stateDir), person, act, now },
+      (by) => {
+        const changed = pausePrincipal(database, { principal, by, reason, now });
+        const found = listPauses(database).find((row) => row.principal === principal);
+        return { answer: { changed, found }, changed: changed ? [["identity_pause", principal, 1]] : [] };
+      },
+    );
   });
   if (found === undefined) throw new Error(`${principal} is not paused after all`);
   if (json) return terminal.json({ ...pauseDocument(found), changed });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import { everyone, isPaused, listPauses, resumePrincipal } from "../../identity/pauses.ts";
 import { actAsPerson } from "../act-as-person.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
@@ -51,11 +52,14 @@ async function resume(principal: string, given: string | undefined, global: Glob
     if (principal !== everyone && !isPaused(database, principal))
       requireKnown(principal, workspace, database);
     const act = { kind: "pause", tool: "ringmain.resume", effect: "delete", principal, reason } as const;
-    return actAsPerson({ database, person: personAt(workspace), act, now }, () => {
-      const changed = resumePrincipal(database, principal);
-      const left = listPauses(database);
-      return { answer: { changed, left }, changed: changed ? [["identity_pause", principal, 2]] : [] };
-    });
+    return actAsPerson(
+      { database, writerKey: ensureWriterKey(workspace.stateDir), person: personAt(workspace), act, now },
+      () => {
+        const changed = resumePrincipal(database, principal);
+        const left = listPauses(database);
+        return { answer: { changed, left }, changed: changed ? [["identity_pause", principal, 2]] : [] };
+      },
+    );
   });
   if (json) return terminal.json({ principal, changed, paused: left.map(pauseDocument) });
   const { colour } = terminal;

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { createSecretKey, generateKeyPairSync } from "node:crypto";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { createAppender } from "../../../src/audit/append.ts";
 import { checkpointText } from "../../../src/audit/checkpoint.ts";
 import { Frontier, leafHash } from "../../../src/audit/merkle.ts";
 import { checkpointFiles, createNotary, readCheckpoint } from "../../../src/audit/notary.ts";
@@ -22,7 +23,12 @@ const { privateKey } = generateKeyPairSync("ed25519");
 async function sealedTrail() {
   const trail = await temporaryTrail();
   const elsewhere = mkdtempSync(join(tmpdir(), "ringmain-elsewhere-"));
-  const notary = createNotary({ database: trail.database, privateKey, folder: elsewhere });
+  const notary = createNotary({
+    database: trail.database,
+    privateKey,
+    writerKey: trail.writerKey,
+    folder: elsewhere,
+  });
   const backup = join(elsewhere, "backup.db");
   for (let part = 0; part < 2; part += 1) {
     await trail.append(...Array.from({ length: 300 }, (_, index) => ({ step: `step ${part}/${index}` })));
@@ -40,7 +46,7 @@ async function sealedTrail() {
     verify(path = trail.path) {
       const database = new DatabaseSync(path, { readOnly: true });
       const checkpoints = checkpointPaths().map((file) => readCheckpoint(file, notary.verifier));
-      const found = verifyTrail(database, { checkpoints });
+      const found = verifyTrail(database, { checkpoints, writerKey: trail.writerKey });
       database.close();
       return found;
     },
@@ -89,9 +95,14 @@ function rebuild(database: DatabaseSync): void {
   }
   for (const { height, number, hash } of tree.takeTiles())
     database.prepare("INSERT INTO audit_tile VALUES (?, ?, ?)").run(height, number, hash);
-  database
-    .prepare("UPDATE audit_tree SET size = ?, root = ?, frontier = ?")
-    .run(tree.size, tree.root(), tree.toBytes());
+  database.prepare("UPDATE audit_tree SET size = ?, frontier = ?").run(tree.size, tree.toBytes());
+}
+
+/** Appends a call that was never made, as perfectly as it can be done without the writers' key. */
+function appendForged(database: DatabaseSync): void {
+  database.exec(`INSERT INTO audit_entry (seq, body, leaf, principal, tool, outcome)
+    SELECT 601, replace(body, '"seq":600', '"seq":601'), leaf, principal, tool, outcome FROM audit_entry WHERE seq = 600`);
+  rebuild(database);
 }
 
 const otherPrincipal = "replace(body, 'agent:writer', 'agent:reader')";
@@ -184,6 +195,7 @@ const attacks: [string, (sealed: Sealed) => void, number, number][] = [
     601,
     -1,
   ],
+  ["a row appended by hand, with everything made to fit", (sealed) => attack(sealed, appendForged), 601, -1],
   [
     "a deleted payload",
     (sealed) => attack(sealed, (db) => db.exec("DELETE FROM audit_payload WHERE seq = 123")),
@@ -216,6 +228,34 @@ describe("somebody with the database file, but without the notary's key, is foun
         code: 1,
         output: expect.stringContaining(`entry ${inExport}:`),
       });
+  });
+
+  it("says which entries nobody vouches for, and goes on from no forged head", async () => {
+    using sealed = await sealedTrail();
+    await sealed.trail.append({});
+    await sealed.trail.append({});
+    sealed.trail.database.exec("UPDATE audit_tree SET mac = zeroblob(32)");
+    expect(sealed.verify()).toMatchObject({
+      head: "forged",
+      faults: [{ seq: 602, message: expect.stringContaining("nobody vouches for the entries 601 to 602") }],
+    });
+    await expect(sealed.trail.append({})).rejects.toThrow(expect.objectContaining({ code: "AUDIT_BROKEN" }));
+    expect(sealed.verify().entries).toBe(602);
+  });
+
+  it("tells a forged head from one that was authenticated with a key that is gone", async () => {
+    using sealed = await sealedTrail();
+    const database = new DatabaseSync(sealed.trail.path);
+    const writerKey = createSecretKey(Buffer.alloc(32));
+    expect(verifyTrail(database, { writerKey })).toMatchObject({
+      head: "other_key",
+      faults: [{ seq: 600, message: expect.stringContaining("another key than keys/writer.key") }],
+    });
+    expect(() => createAppender(database, writerKey).load()).toThrow(
+      expect.objectContaining({ code: "AUDIT_BROKEN", hint: expect.stringContaining("audit adopt") }),
+    );
+    expect(verifyTrail(database)).toMatchObject({ head: "unchecked", faults: [] });
+    database.close();
   });
 
   it("a checkpoint replaced by one of another key", async () => {
@@ -305,6 +345,7 @@ describe("the notary", () => {
     const notary = createNotary({
       database: trail.database,
       privateKey,
+      writerKey: trail.writerKey,
       folder: join(tmpdir(), "ringmain-none"),
     });
     expect(await notary.seal()).toBeUndefined();
@@ -327,8 +368,14 @@ describe("the notary", () => {
     ],
     [
       "has another head than its entries give",
-      (sealed) => attack(sealed, (db) => db.exec("UPDATE audit_tree SET root = zeroblob(32)")),
+      (sealed) =>
+        attack(sealed, (db) => db.exec("UPDATE audit_tree SET frontier = zeroblob(length(frontier))")),
       "does not fit its entries",
+    ],
+    [
+      "nobody with the writers' key wrote to the end",
+      (sealed) => attack(sealed, appendForged),
+      "written by another program",
     ],
   ])("does not sign a trail that %s", async (_what, tamper, message) => {
     using sealed = await sealedTrail();

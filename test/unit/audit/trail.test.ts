@@ -111,7 +111,7 @@ describe("the trail", () => {
 
   it("forgets what was appended in a transaction that was rolled back", async () => {
     using trail = await temporaryTrail();
-    const appender = createAppender(trail.database);
+    const appender = createAppender(trail.database, trail.writerKey);
     await trail.append({});
     const failed = transact(trail.database, () => {
       appender.load();
@@ -135,7 +135,7 @@ describe("the trail", () => {
   it("stays one tree under several connections that append in turn", async () => {
     using trail = await temporaryTrail();
     const other = new DatabaseSync(trail.path);
-    const appender = createAppender(other);
+    const appender = createAppender(other, trail.writerKey);
     for (let round = 0; round < 5; round += 1) {
       await trail.append({}, {});
       await transact(other, () => {

@@ -35,7 +35,7 @@ describe("the tally", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(transaction, { maxLength: 8 }), async (transactions) => {
         using trail = await temporaryTrail();
-        const appender = createAppender(trail.database);
+        const appender = createAppender(trail.database, trail.writerKey);
         const tally = createTally(trail.database);
         const count = trail.database.prepare(
           `SELECT count(*) AS calls, count(nullif(body ->> '$.effect', 'read')) AS writes FROM audit_entry

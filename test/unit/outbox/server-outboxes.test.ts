@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { definition as accounting } from "../../../servers/accounting/definition.ts";
 import { definition as inventory } from "../../../servers/inventory/definition.ts";
 import type { Clock } from "../../../src/core/clock.ts";
+import { ensureWriterKey } from "../../../src/identity/keys.ts";
 import type { ServerDefinition } from "../../../src/kit/define-tool.ts";
 import { openServer } from "../../../src/kit/open-server.ts";
 import { openOutbox } from "../../../src/outbox/outbox.ts";
@@ -75,6 +76,7 @@ it("what the servers queue is mailed once, and their list_outbox shows it", asyn
   const unfit: string[] = [];
   const outbox = openOutbox({
     databasePath: workspace.databasePath,
+    writerKey: ensureWriterKey(workspace.stateDir),
     mailer: createSmtpMailer({
       host: "127.0.0.1",
       port: receiver.port,

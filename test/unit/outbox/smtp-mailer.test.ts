@@ -117,6 +117,7 @@ describe("the outbox of ringmain.yaml", () => {
         config,
         environment: {},
         databasePath: outbox.databasePath,
+        writerKey: outbox.writerKey,
         clock: outbox,
         report: () => {},
       });

@@ -7,6 +7,7 @@ import { createTrailJournal } from "../../../src/cli/trail-journal.ts";
 import { isRecord, type Json } from "../../../src/core/json.ts";
 import { createRunContext } from "../../../src/engine/run-context.ts";
 import type { CallTool, ToolCall } from "../../../src/engine/tool-caller.ts";
+import { ensureWriterKey } from "../../../src/identity/keys.ts";
 import type { ServerDefinition } from "../../../src/kit/define-tool.ts";
 import { describeTool } from "../../../src/kit/describe-tool.ts";
 import { type OpenServer, openServer } from "../../../src/kit/open-server.ts";
@@ -54,7 +55,7 @@ export async function openShop(processes = 2) {
     );
   }
   const database = new DatabaseSync(workspace.databasePath, { timeout: 10_000 });
-  const journal = createTrailJournal(database);
+  const journal = createTrailJournal(database, ensureWriterKey(workspace.stateDir));
   const clerk = await workspace.token("agent:clerk");
 
   const send = async (
