@@ -15,8 +15,19 @@ export const entrySchema = z.object({
   seq: z.int(),
   /** RFC 3339, UTC, milliseconds. */
   time: z.string(),
-  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `seed`: sample data. `delivery`: a message left the outbox, or was to. `approval`: a person decided about a call, or about who may. `erasure`: payloads were erased. */
-  kind: z.enum(["call", "run", "once", "client", "pause", "seed", "delivery", "approval", "erasure"]),
+  /** `call`: a tool was called. `run`: a run started or ended. `once`: the work of a business key was done. `client`: a credential was made or withdrawn. `pause`: a principal was paused or resumed. `adopt`: the trail went on under another key. `seed`: sample data. `delivery`: a message left the outbox, or was to. `approval`: a person decided about a call, or about who may. `erasure`: payloads were erased. */
+  kind: z.enum([
+    "call",
+    "run",
+    "once",
+    "client",
+    "pause",
+    "adopt",
+    "seed",
+    "delivery",
+    "approval",
+    "erasure",
+  ]),
   principal: z.string(),
   verified_by: z.string(),
   /** Name and version that the MCP client gave; nobody vouches for it. */
@@ -62,7 +73,7 @@ export const entrySchema = z.object({
    * currency, or null where it has none. Absent when no such limit binds the caller's calls of the tool.
    */
   spent: z.array(z.tuple([z.string(), z.int(), z.string().nullable()])).optional(),
-  /** The rows that the call changed: table, id and version after it. */
+  /** The rows that the call changed: table, id and version after it; version 0 for a row that it removed. */
   changed: z.array(z.tuple([z.string(), z.string(), z.int()])),
   /** Of an erasure: whose data, for instance `contact:con_…`; never what it was. */
   subject: z.string().optional(),

@@ -18,6 +18,9 @@ export interface HeadSeal {
   mac(head: StoredHead): Buffer;
   /** Whether somebody with the key wrote a head. */
   check(head: StoredHead & { writer: unknown; mac: unknown }): HeadStanding;
+  /** The same for a text, which no head can be mistaken for. */
+  macOfText(text: string): Buffer;
+  checkText(stored: { text: string; writer: unknown; mac: unknown }): HeadStanding;
 }
 
 /** The length of what SHA-256 works on at once, in bytes. */
@@ -37,20 +40,19 @@ export function createHeadSeal(writerKey: KeyObject): HeadSeal {
   const hmac = (...parts: Uint8Array[]) => sha256(outer, sha256(inner, ...parts));
   const mac = ({ size, frontier }: StoredHead) => hmac(Buffer.from(`tree head\n${size}\n`), frontier);
   const writer = hmac(Buffer.from("writer\n")).toString("hex").slice(0, 16);
+  const macOfText = (text: string) => hmac(Buffer.from(`text\n${text}`));
+  const compare = (stored: { writer: unknown; mac: unknown }, expected: Buffer): HeadStanding => {
+    const found = stored.mac;
+    if (found instanceof Uint8Array && found.length === expected.length && timingSafeEqual(found, expected))
+      return "authentic";
+    return stored.writer === writer ? "forged" : "other_key";
+  };
 
   return {
     writer,
     mac,
-    check(head) {
-      if (head.size === 0) return "none";
-      const expected = mac(head);
-      if (
-        head.mac instanceof Uint8Array &&
-        head.mac.length === expected.length &&
-        timingSafeEqual(head.mac, expected)
-      )
-        return "authentic";
-      return head.writer === writer ? "forged" : "other_key";
-    },
+    check: (head) => (head.size === 0 ? "none" : compare(head, mac(head))),
+    macOfText,
+    checkText: (stored) => compare(stored, macOfText(stored.text)),
   };
 }

@@ -53,6 +53,14 @@ export const auditMigrations: readonly Migration[] = [
         PRIMARY KEY (height, number)
       ) STRICT, WITHOUT ROWID;
 
+      -- The records that a server's migrations made: no entry names them (given-rows.ts).
+      CREATE TABLE audit_given (
+        server TEXT PRIMARY KEY,
+        rows TEXT NOT NULL,
+        writer TEXT NOT NULL,
+        mac BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
       -- Append-only. With recursive_triggers, as every connection of ours has it, REPLACE fires the second one.
       CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
         BEGIN SELECT raise(ABORT, 'audit entries are never changed'); END;

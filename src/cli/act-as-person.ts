@@ -10,7 +10,7 @@ import { type Person, refusalOf } from "./person.ts";
 
 /** What a person decides, as it stands in the trail. */
 export interface Act extends Pick<Entry, "subject" | "erased_before"> {
-  kind: Extract<Entry["kind"], "client" | "pause" | "approval" | "erasure">;
+  kind: Extract<Entry["kind"], "client" | "pause" | "adopt" | "approval" | "erasure">;
   /** `ringmain.pause` */
   tool: string;
   effect: Effect;

@@ -11,7 +11,8 @@ export interface Migration {
 }
 
 /**
- * Brings the tables of one owner (a server, or a part of the kit) up to date, under one write lock.
+ * Brings the tables of one owner (a server, or a part of the kit) up to date, under one write lock. What is done
+ * `around` the steps commits with them.
  * Throws STATE_INVALID, and changes nothing, when the database was written by a newer version of Ringmain.
  */
 export async function migrate(
@@ -19,6 +20,7 @@ export async function migrate(
   owner: string,
   migrations: readonly Migration[],
   now: Date,
+  around: (applySteps: () => void) => void = (applySteps) => applySteps(),
 ): Promise<void> {
   const latest = migrations.length;
   if (isCurrent(database, owner, latest)) return;
@@ -39,10 +41,12 @@ export async function migrate(
     const record = database.prepare(
       "INSERT INTO migration (owner, version, name, applied_at) VALUES (?, ?, ?, ?)",
     );
-    for (const step of migrations.slice(applied)) {
-      database.exec(step.sql);
-      record.run(owner, step.version, step.name, now.toISOString());
-    }
+    around(() => {
+      for (const step of migrations.slice(applied)) {
+        database.exec(step.sql);
+        record.run(owner, step.version, step.name, now.toISOString());
+      }
+    });
   });
 }
 

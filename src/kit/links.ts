@@ -90,6 +90,10 @@ export function linksOver(
       const { changes } = insert.run(from, kind, to, by, at);
       if (changes > 0) changed("link", `${from} ${kind} ${to}`, 1);
     };
+    const take = (from: string, kind: string, to: string) => {
+      remove.run(from, kind, to);
+      changed("link", `${from} ${kind} ${to}`, 0);
+    };
     /** Never answers once the call has ended, as its queries do not. */
     const within = async <Result>(work: () => Result): Promise<Result> => {
       if (ended()) return new Promise<never>(() => {});
@@ -118,11 +122,11 @@ export function linksOver(
         checkReference(toRef);
         await within(() => {
           for (const { kind, other, server: by, created_at } of outgoing.all(fromRef)) {
-            remove.run(fromRef, String(kind), String(other));
+            take(fromRef, String(kind), String(other));
             put(toRef, String(kind), String(other), String(by), String(created_at));
           }
           for (const { kind, other, server: by, created_at } of incoming.all(fromRef)) {
-            remove.run(String(other), String(kind), fromRef);
+            take(String(other), String(kind), fromRef);
             put(String(other), String(kind), toRef, String(by), String(created_at));
           }
         });

@@ -35,7 +35,8 @@ export async function openServer<Tables, Context>(
   const workspace = loadWorkspace(findWorkspace({ environment }));
   ensureKeys(workspace.stateDir);
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now: clock.now() });
-  await migrateServer(database, definition, clock.now());
+  const writerKey = ensureWriterKey(workspace.stateDir);
+  await migrateServer(database, definition, clock.now(), writerKey);
 
   const verifyToken = await createVerifier(readPublicKey(workspace.stateDir));
   const checkCredential = credentialChecker(database);
@@ -49,7 +50,7 @@ export async function openServer<Tables, Context>(
   const pipeline = createPipeline({
     definition,
     database,
-    writerKey: ensureWriterKey(workspace.stateDir),
+    writerKey,
     restriction,
     access,
     limits: limitsOf(workspace),

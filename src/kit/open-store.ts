@@ -1,5 +1,7 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { approvalMigrations } from "../approval/migrations.ts";
+import { noteGivenRows, recordsOf } from "../audit/given-rows.ts";
 import { auditMigrations } from "../audit/migrations.ts";
 import { type Restriction, restrict, tablesOf } from "../db/authorizer.ts";
 import { type Migration, migrate } from "../db/migrate.ts";
@@ -39,19 +41,24 @@ const reservedNames: ReadonlySet<string> = new Set([
 
 /**
  * Brings a server's own tables up to date. A server owns the tables that start with its name and `_`, so a name
- * that could reach into another's is a TypeError.
+ * that could reach into another's is a TypeError. The records that the migrations make are noted under the writers' key.
  */
 export async function migrateServer(
   database: DatabaseSync,
   server: { name: string; migrations: readonly Migration[] },
   now: Date,
+  writerKey: KeyObject,
 ): Promise<void> {
   if (!/^[a-z][a-z0-9]*$/.test(server.name) || reservedNames.has(server.name)) {
     throw new TypeError(
       `"${server.name}" cannot be the name of a server: it must be lower case letters and digits`,
     );
   }
-  await migrate(database, server.name, server.migrations, now);
+  await migrate(database, server.name, server.migrations, now, (applySteps) => {
+    const before = recordsOf(database, server.name);
+    applySteps();
+    noteGivenRows(database, { server: server.name, before, writerKey });
+  });
 }
 
 /** Binds a server's connection to its own tables, and to those that the call pipeline itself needs. */

@@ -1,4 +1,6 @@
 import { createAppender } from "../audit/append.ts";
+import type { Entry } from "../audit/entry.ts";
+import { recordsOf } from "../audit/given-rows.ts";
 import { systemClock } from "../core/clock.ts";
 import { RingmainError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
@@ -29,8 +31,9 @@ export async function seedServer<Tables, Context>(
   }
   const now = systemClock.now();
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now });
-  await migrateServer(database, definition, now);
-  const appender = createAppender(database, ensureWriterKey(workspace.stateDir));
+  const writerKey = ensureWriterKey(workspace.stateDir);
+  await migrateServer(database, definition, now, writerKey);
+  const appender = createAppender(database, writerKey);
   const linksOf = linksOver(database, definition.name);
   const counts = await transact(database, async () => {
     const seeded = database
@@ -40,7 +43,9 @@ export async function seedServer<Tables, Context>(
       throw new RingmainError("STATE_INVALID", `${definition.name} has sample data already.`);
     appender.load();
     const principal = "ringmain:demo";
-    const changed = () => {};
+    const changed = () => {}; // the rows themselves say it: not every seed names what it writes
+    const links: Entry["changed"] = [];
+    const linked = (table: string, id: string, version: number) => void links.push([table, id, version]);
     const db = kyselyOver<Tables>(database);
     const made = await seed({
       db,
@@ -49,7 +54,7 @@ export async function seedServer<Tables, Context>(
       newId,
       hides: () => false,
       changed,
-      ...linksOf({ now, changed }),
+      ...linksOf({ now, changed: linked }),
     });
     appender.append(
       {
@@ -64,7 +69,7 @@ export async function seedServer<Tables, Context>(
         policies: [],
         outcome: "done",
         duration_us: 0,
-        changed: [],
+        changed: [...recordsOf(database, definition.name), ...links],
       },
       { result: canonicalJson(made) },
     );

@@ -25,20 +25,18 @@ export function unaccounted(beginning: Books, now: Books): string[] {
     else faults.push(...unaccountedParts(table, { beginning, now, named }));
   }
   const known = new Map([...now.tables].map(([table, rows]) => [table, rowsById(rows)]));
-  for (const [table, id, , seq] of named.list) {
-    if (known.get(table)?.has(id) === true || (table === "link" && wasMoved(id, seq, named))) continue;
+  for (const [table, id, version, seq] of named.list) {
+    if (version === 0 || known.get(table)?.has(id) === true || wasRemoved(table, id, seq, named)) continue;
     faults.push(`entry #${seq} names ${table} ${id}, which is not there`);
   }
   return faults;
 }
 
-/** Whether a later entry names a link that has one of its ends and the other one's new name, as of a draft that was posted. */
-function wasMoved(id: string, seq: number, named: Named): boolean {
-  const [from, kind, to] = id.split(" ");
-  return named.list.some(([table, other, , later]) => {
-    const [otherFrom, otherKind, otherTo] = other.split(" ");
-    return table === "link" && later > seq && otherKind === kind && (otherFrom === from || otherTo === to);
-  });
+/** Whether an entry that is not older removed a row, as the link of a draft that was posted. */
+function wasRemoved(table: string, id: string, seq: number, named: Named): boolean {
+  return named.list.some(
+    ([other, otherId, version, later]) => other === table && otherId === id && version === 0 && later >= seq,
+  );
 }
 
 interface Named {

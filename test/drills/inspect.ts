@@ -1,6 +1,9 @@
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/audit/entry.ts";
 import { verifyTrail } from "../../src/audit/verify.ts";
+import { verifyRecords } from "../../src/audit/verify-records.ts";
+import { readWriterKey } from "../../src/identity/keys.ts";
 import type { TestWorkspace } from "../helpers/workspace.ts";
 import { unaccounted } from "./accounts-for.ts";
 import { type Books, entriesSince, readBooks } from "./books.ts";
@@ -25,7 +28,11 @@ export function inspectWorkspace(
   { beginning, expected }: { beginning: Books; expected: Books },
 ): string[] {
   const database = new DatabaseSync(databasePath, { readOnly: true });
-  const { faults } = verifyTrail(database);
+  const writerKey = readWriterKey(dirname(databasePath));
+  const faults = [
+    ...verifyTrail(database, { writerKey }).faults,
+    ...verifyRecords(database, { writerKey }).faults,
+  ];
   database.close();
   return [
     ...inspect(beginning, expected, readBooks(databasePath)),

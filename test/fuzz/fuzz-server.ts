@@ -117,10 +117,11 @@ export async function fuzzViews(server: Watched) {
   );
 }
 
-/** The trail verifies and has one entry of each call, and SQLite finds nothing wrong with the file. */
-export function expectWhole({ reader, verify, logged, calls }: Watched): void {
+/** The trail verifies, has one entry of each call and names every record as it is, and SQLite finds nothing wrong with the file. */
+export function expectWhole({ reader, verify, verifyRecords, logged, calls }: Watched): void {
   expect(logged).toEqual([]);
   expect(verify()).toMatchObject({ faults: [], entries: calls() });
+  expect(verifyRecords().faults).toEqual([]);
   expect(
     reader
       .prepare("PRAGMA integrity_check")

@@ -1,6 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
+import type { Entry } from "../../src/audit/entry.ts";
+import { recordsOf, storeGivenRows } from "../../src/audit/given-rows.ts";
 import { lastEntries } from "../../src/audit/read.ts";
 import { verifyTrail } from "../../src/audit/verify.ts";
+import { verifyRecords } from "../../src/audit/verify-records.ts";
 import { newId } from "../../src/core/ids.ts";
 import { kyselyOver } from "../../src/db/kysely.ts";
 import { transact } from "../../src/db/transaction.ts";
@@ -51,12 +54,17 @@ export async function openWatched<Tables, Context>(
     now,
     synchronous: "normal",
   });
-  await migrateServer(database, definition, now);
-  await transact(database, () => {
+  const writerKey = ensureWriterKey(workspace.stateDir);
+  await migrateServer(database, definition, now, writerKey);
+  await transact(database, async () => {
     const principal = "ringmain:demo";
     const changed = () => {};
-    const links = linksOver(database, server)({ now, changed });
-    return seed({
+    const linked: Entry["changed"] = [];
+    const links = linksOver(
+      database,
+      server,
+    )({ now, changed: (table, id, version) => void linked.push([table, id, version]) });
+    await seed({
       db: kyselyOver<Tables>(database),
       now,
       principal,
@@ -65,6 +73,7 @@ export async function openWatched<Tables, Context>(
       changed,
       ...links,
     });
+    storeGivenRows(database, { server, rows: [...recordsOf(database, server), ...linked], writerKey });
   });
 
   const reader = new DatabaseSync(workspace.databasePath);
@@ -79,7 +88,7 @@ export async function openWatched<Tables, Context>(
   const pipeline = createPipeline({
     definition,
     database,
-    writerKey: ensureWriterKey(workspace.stateDir),
+    writerKey,
     restriction: restrictToServer(database, server),
     access: createAccess({ grants: grantsOf(files), policies: files.policies, tools }),
     limits: limitsOf(files),
@@ -112,7 +121,8 @@ export async function openWatched<Tables, Context>(
       return pipeline.call({ ...call, tool: name, client: "fuzz/1", identify: async () => identity });
     },
     lastEntry: () => lastEntries(reader, {}, 1)[0],
-    verify: () => verifyTrail(reader),
+    verify: () => verifyTrail(reader, { writerKey }),
+    verifyRecords: () => verifyRecords(reader, { writerKey }),
     [Symbol.dispose]() {
       reader.close();
       database.close();

@@ -46,7 +46,7 @@ export async function mergeInto(
   await keepSnapshot(call, { survivor, duplicate, reason, snapshot: { ...gone, ...(lines && { lines }) } });
   // before the survivor takes its unique keys; foreign keys refuse it as long as anything points to it
   await sql`delete from ${sql.table(plan.table)} where id = ${duplicate.id}`.execute(call.db);
-  call.changed(plan.table, duplicate.id, Number(gone.version) + 1);
+  call.changed(plan.table, duplicate.id, 0);
 
   await call.db
     .updateTable("crm_alias")

@@ -1,18 +1,14 @@
-import { statSync } from "node:fs";
-import { join } from "node:path";
-import type { Checkpoint } from "../../audit/checkpoint.ts";
-import { checkpointFiles, readCheckpoint } from "../../audit/notary.ts";
 import { countOutcomes } from "../../audit/read.ts";
-import { type NoteVerifier, parseVerifier } from "../../audit/signed-note.ts";
+import { parseVerifier } from "../../audit/signed-note.ts";
 import { type Verification, verifyTrail } from "../../audit/verify.ts";
-import { messageOf, RingmainError } from "../../core/errors.ts";
+import { verifyRecords } from "../../audit/verify-records.ts";
 import { readWriterKey } from "../../identity/keys.ts";
-import type { Workspace } from "../../workspace/load-workspace.ts";
 import type { GlobalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
 import { exitCode } from "../exit-code.ts";
 import { readTrail } from "../read-trail.ts";
-import { checkpointFolders, workspaceVerifier } from "./workspace-notary.ts";
+import { readCheckpoints } from "./read-checkpoints.ts";
+import { workspaceVerifier } from "./workspace-notary.ts";
 
 export interface VerifyOptions {
   checkpoint?: string[];
@@ -28,22 +24,30 @@ export async function showVerification(options: VerifyOptions, global: GlobalOpt
   const verifier = options.key === undefined ? workspaceVerifier(workspace) : parseVerifier(options.key);
   const known = readCheckpoints(workspace, options.checkpoint ?? [], verifier);
   const started = performance.now();
+  const writerKey = readWriterKey(workspace.stateDir);
+  const payloads = options.payloads !== false;
   const found = verifyTrail(database, {
     checkpoints: known.checkpoints,
-    writerKey: readWriterKey(workspace.stateDir),
-    payloads: options.payloads !== false,
+    writerKey,
+    payloads,
     progress: (entries) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${entries} entries …`);
     },
   });
   if (process.stderr.isTTY && found.entries >= 10_000) process.stderr.write("\r\x1b[K");
-  const faults = [...found.faults, ...known.faults.map((message) => ({ seq: found.entries, message }))];
+  const beside = payloads ? verifyRecords(database, { writerKey }) : undefined;
+  const faults = [
+    ...found.faults,
+    ...(beside?.faults ?? []),
+    ...known.faults.map((message) => ({ seq: found.entries, message })),
+  ];
   const ok = faults.length === 0;
   if (!ok) process.exitCode = exitCode.runFailed;
   const every = workspace.config.audit.checkpoint_every;
   if (json) {
     const unsealed = { entries: found.entries - found.sealed, checkpoint_every: every };
-    return terminal.json({ ...found, unsealed, faults, outcomes: countOutcomes(database), ok });
+    const records = beside?.records ?? null;
+    return terminal.json({ ...found, records, unsealed, faults, outcomes: countOutcomes(database), ok });
   }
 
   const { colour } = terminal;
@@ -63,10 +67,14 @@ export async function showVerification(options: VerifyOptions, global: GlobalOpt
   terminal.print(`  tree head ${found.root}`);
   terminal.print(`  ${sealedLine(found, every)}`);
   terminal.print(`  ${headLine(found)}`);
+  if (beside !== undefined)
+    terminal.print(
+      `  ${counted(beside.records, "record")} named by entries: each is in the store as its last one left it`,
+    );
   terminal.note(
-    options.payloads === false
-      ? "  This covers the entries and the tree over them, not what stands beside them."
-      : "  This covers the trail and its payloads; `ringmain doctor` looks at the database file itself.",
+    payloads
+      ? "  This covers the trail, its payloads and the versions of records; `ringmain doctor` looks at the file itself."
+      : "  This covers the entries and the tree over them, not what stands beside them.",
   );
 }
 
@@ -87,34 +95,4 @@ function headLine({ head, entries, sealed }: Verification): string {
   return sealed === entries
     ? "the tree head was written by this workspace's processes"
     : "the tree head was written by this workspace's processes: whoever has the database, but no file of keys/, added nothing";
-}
-
-/** The checkpoints in the workspace's places and in those named; one that is not the notary's is a fault. */
-function readCheckpoints(
-  workspace: Workspace,
-  named: readonly string[],
-  verifier: NoteVerifier,
-): { checkpoints: Checkpoint[]; faults: string[] } {
-  const checkpoints: Checkpoint[] = [];
-  const faults: string[] = [];
-  for (const path of [...checkpointFolders(workspace).flatMap(filesIn), ...named.flatMap(filesOf)]) {
-    try {
-      checkpoints.push(readCheckpoint(path, verifier));
-    } catch (error) {
-      if (error instanceof RingmainError && error.code === "AUDIT_BROKEN") faults.push(messageOf(error));
-      else throw error;
-    }
-  }
-  return { checkpoints, faults };
-}
-
-/** A file, or the checkpoints in a folder. Throws NOT_FOUND when there is neither. */
-function filesOf(path: string): string[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new RingmainError("NOT_FOUND", `There is no checkpoint ${path}.`);
-  return stats.isDirectory() ? filesIn(path) : [path];
-}
-
-function filesIn(folder: string): string[] {
-  return checkpointFiles(folder).map((file) => join(folder, file));
 }

@@ -7,6 +7,7 @@ import { type EntryFilter, entryLines, lastEntries, payloadLines } from "../../a
 import { type Grouping, groupings } from "../../audit/stats.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { adoptTrail } from "../audit/adopt-trail.ts";
 import { proveEntry } from "../audit/prove-entry.ts";
 import { sealNow } from "../audit/seal-now.ts";
 import { showSinks } from "../audit/show-sinks.ts";
@@ -91,6 +92,21 @@ ${examples([
     .description("sign the head of the trail now, and keep the checkpoint in all configured places")
     .addHelpText("after", examples([["ringmain audit checkpoint", "before a backup, for instance"]]))
     .action((_options: unknown, checkpoint: Command) => sealNow(globalOptions(checkpoint)));
+  command
+    .command("adopt")
+    .description(
+      "go on with a trail whose keys/writer.key is lost, once everything else about it is verified",
+    )
+    .requiredOption("--reason <text>", "why; it stays in the trail")
+    .addHelpText(
+      "after",
+      `
+Every commit authenticates the head of the trail with keys/writer.key. Where that key is another one, no call can be
+recorded. Put the key back from a backup if there is one. Otherwise compare the trail with a checkpoint that was kept
+elsewhere (\`ringmain audit verify --checkpoint\`), since nobody else vouches for its newest entries, and then adopt it.
+${examples([['ringmain audit adopt --reason "keys lost with the old disk"', "recorded, under your name"]])}`,
+    )
+    .action((options: { reason: string }, adopt: Command) => adoptTrail(options, globalOptions(adopt)));
   command
     .command("prove")
     .argument("<entry>", "the number of an entry")

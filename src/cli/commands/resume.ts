@@ -57,7 +57,7 @@ async function resume(principal: string, given: string | undefined, global: Glob
       () => {
         const changed = resumePrincipal(database, principal);
         const left = listPauses(database);
-        return { answer: { changed, left }, changed: changed ? [["identity_pause", principal, 2]] : [] };
+        return { answer: { changed, left }, changed: changed ? [["identity_pause", principal, 0]] : [] };
       },
     );
   });

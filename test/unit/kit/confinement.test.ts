@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate } from "../../../src/db/migrate.ts";
 import { openSqlite } from "../../../src/db/sqlite.ts";
@@ -135,9 +136,9 @@ describe("a handler reaches its own tables and nothing else", () => {
     async (name) => {
       using workspace = await temporaryWorkspace();
       const database = openSqlite({ path: workspace.databasePath });
-      await expect(migrateServer(database, { name, migrations: [] }, startOfTests)).rejects.toThrow(
-        TypeError,
-      );
+      await expect(
+        migrateServer(database, { name, migrations: [] }, startOfTests, createSecretKey(Buffer.alloc(32))),
+      ).rejects.toThrow(TypeError);
       database.close();
     },
   );

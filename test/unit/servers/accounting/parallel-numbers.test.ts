@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, it, onTestFinished } from "vitest";
 import { definition } from "../../../../servers/accounting/definition.ts";
+import { ensureWriterKey } from "../../../../src/identity/keys.ts";
 import { migrateServer, openWorkspaceDatabase } from "../../../../src/kit/open-store.ts";
 import { expectSoundBooks } from "./sound-books.ts";
 
@@ -16,7 +17,7 @@ async function emptyBooks() {
   const folder = mkdtempSync(join(tmpdir(), "ringmain-books-"));
   const path = join(folder, "ringmain.db");
   const database = await openWorkspaceDatabase({ path, now });
-  await migrateServer(database, definition, now);
+  await migrateServer(database, definition, now, ensureWriterKey(folder));
   database.exec(`INSERT INTO accounting_customer
     (id, name, language, currency, payment_terms_days, version, created_at, updated_at)
     VALUES ('cus_1', 'Customer', 'en', 'EUR', 30, 1, 't', 't')`);
