@@ -1,6 +1,7 @@
 // npm run bench [-- --json] [-- --assert]: what Ringmain costs over doing the same without it.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { benchAudit } from "./audit.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { rounds } from "./measure.ts";
 import { benchDecision, benchPipeline } from "./pipeline.ts";
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, () => Promise<Result[]>>> = {
   transport: benchTransport,
   pipeline: benchPipeline,
   decision: benchDecision,
+  audit: benchAudit,
   run: benchRun,
   "cold-start": benchColdStart,
   scale: benchScale,

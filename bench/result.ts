@@ -1,9 +1,11 @@
 import { median, type Rounds, ratioOf } from "./measure.ts";
 
+type Rate = "calls/s" | "entries/s";
+
 /** One line of the table. */
 export interface Result {
   name: string;
-  unit: "µs" | "ms" | "calls/s";
+  unit: "µs" | "ms" | Rate;
   ours: number;
   baseline: number;
   /** Ours by the baseline. */
@@ -38,12 +40,18 @@ export function compareTimes({ name, ours, baseline, target }: Comparison): Resu
   };
 }
 
-/** Compares how many calls two sides make in a second, given how long they take for one. */
-export function compareRates({ name, ours, baseline, target }: Comparison): Result {
+/** Compares how many calls, or entries, two sides handle in a second, given how long they take for one. */
+export function compareRates({
+  name,
+  ours,
+  baseline,
+  target,
+  unit = "calls/s",
+}: Comparison & { unit?: Rate }): Result {
   const ratio = ratioOf(baseline, ours);
   return {
     name,
-    unit: "calls/s",
+    unit,
     ours: 1000 / median(ours),
     baseline: 1000 / median(baseline),
     ratio,
@@ -56,7 +64,7 @@ export function compareRates({ name, ours, baseline, target }: Comparison): Resu
 export function formatTable(results: readonly Result[]): string {
   const heads = ["", "ours", "baseline", "unit", "ratio", "target", ""];
   const rows = results.map(({ name, unit, ours, baseline, ratio, target, limitMs, ok }) => {
-    const sign = unit === "calls/s" ? "≥" : "≤";
+    const sign = unit.endsWith("/s") ? "≥" : "≤";
     const wanted =
       limitMs !== undefined ? `≤ ${limitMs} ms` : target === undefined ? "" : `${sign} ${target}`;
     const mark = wanted === "" ? "" : ok ? "ok" : "MISSED";
