@@ -92,10 +92,8 @@ async function verifyTrail(file, notary, checkpoints) {
       if (typeof entry.entry === "string") {
         ({ entry: line, ...payload } = entry);
         entry = JSON.parse(line);
-        if (payload.salt === undefined) missing.push(seq);
-        else
-          for (const label of ["arguments", "facts", "result"])
-            compareCommitment(entry, label, payload, fault);
+        if (!payload.salt) missing.push(seq);
+        else for (const label of labelsOf(entry, payload)) compareCommitment(entry, label, payload, fault);
       }
       if (entry.kind === "erasure" && entry.outcome === "done") accounted.push(...(entry.erased ?? []));
       if (entry.seq !== seq) fault(`the entry in this place says that it is ${entry.seq}`);
@@ -136,6 +134,12 @@ function unaccounted(seqs, ranges) {
     for (; sorted[next]?.[0] <= seq; next += 1) end = Math.max(end, sorted[next][1]);
     return seq > end;
   });
+}
+
+/** Every text that is there, and every one that the entry commits to: arguments, result, … */
+function labelsOf(entry, { salt: _, ...texts }) {
+  const committed = Object.keys(entry).flatMap((name) => /^(.+)_commitment$/.exec(name)?.[1] ?? []);
+  return new Set([...committed, ...Object.keys(texts)]);
 }
 
 function compareCommitment(entry, label, payload, fault) {

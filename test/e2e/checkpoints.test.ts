@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -96,6 +96,30 @@ describe("checkpoints of the trail", () => {
     expect(await served.ended).toMatchObject({ code: 0 });
     const files = readdirSync(join(workspace.stateDir, "checkpoints"));
     expect(files.sort()).toEqual(["000000000001.checkpoint", "000000000002.checkpoint"]);
+  });
+
+  it("cannot go on under another writers' key until a person adopts the trail", async () => {
+    rmSync(join(workspace.stateDir, "keys", "writer.key"));
+    const unchecked = await workspace.ringmain("audit", "verify", "--json");
+    expect(JSON.parse(unchecked.stdout)).toMatchObject({
+      ok: true,
+      head: "unchecked",
+      unsealed: { entries: 0, checkpoint_every: "1s" },
+    });
+    const refused = await workspace.ringmain(...read);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain("ringmain audit adopt");
+    const reason = ["--reason", "the old disk died"];
+    const adopted = await workspace.ringmain("audit", "adopt", ...reason, "--json");
+    expect(JSON.parse(adopted.stdout)).toEqual({ adopted: true, entries: 2 });
+    expect(await workspace.ringmain(...read)).toMatchObject({ code: 0 });
+    const verified = await workspace.ringmain("audit", "verify", "--json");
+    expect(JSON.parse(verified.stdout)).toMatchObject({
+      entries: 4,
+      head: "authentic",
+      faults: [],
+      unsealed: { entries: 2 },
+    });
   });
 
   it("are missed by nobody: what was signed and then changed is found, with exit code 1", async () => {

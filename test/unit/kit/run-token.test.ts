@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAppender } from "../../../src/audit/append.ts";
 import { runnerTool } from "../../../src/audit/run-endings.ts";
 import { transact } from "../../../src/db/transaction.ts";
+import { ensureWriterKey } from "../../../src/identity/keys.ts";
 import { entryOf } from "../../fixtures/kit/entry-of.ts";
 import { type Notes, openNotes } from "../../fixtures/kit/open-notes.ts";
 import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
@@ -23,7 +24,7 @@ afterEach(() => {
 
 /** What the runner, another process, writes about a run. */
 async function record(tool: string, run = "run_a") {
-  const appender = createAppender(notes.reader);
+  const appender = createAppender(notes.reader, ensureWriterKey(workspace.stateDir));
   await transact(notes.reader, () => {
     appender.load();
     appender.append(entryOf({ kind: "run", tool, run }));
