@@ -55,7 +55,7 @@ describe("merge_records", () => {
       ["crm_activity", 2],
       ["crm_task", 2],
       ["crm_merge", 1],
-      ["crm_company", 3],
+      ["crm_company", 0],
       ["crm_company", 2],
     ]);
     const read = await crm.call("get_record", { type: "company", id: "COMP-0001" });
