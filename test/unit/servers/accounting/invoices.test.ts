@@ -106,6 +106,7 @@ describe("post_invoice", () => {
       { table: "accounting_setting", id: "books", version: 2 },
       { table: "accounting_entry", id: posted.entry_id, version: 1 },
       { table: "accounting_invoice", id: draft.id, version: 2 },
+      { table: "link", id: `${draft.reference} invoice DRAFT-0001`, version: 0 },
       { table: "link", id: `${draft.reference} invoice INV-2026-0001`, version: 1 },
     ]);
     expect(books.rows("SELECT account_id, amount_minor FROM accounting_posting ORDER BY line")).toEqual([
