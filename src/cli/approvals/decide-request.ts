@@ -2,6 +2,7 @@ import { requirePending, whyNotDecide } from "../../approval/decide.ts";
 import { rolesAsked } from "../../approval/request.ts";
 import { findRequest } from "../../approval/requests.ts";
 import { systemClock } from "../../core/clock.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import { approvalRulesOf } from "../../workspace/load-workspace.ts";
 import { actAsPerson } from "../act-as-person.ts";
 import type { GlobalOptions } from "../command.ts";
@@ -29,6 +30,7 @@ export async function decideRequest(
   const workspace = openWorkspace(global.workspace);
   const person = personAt(workspace);
   const { stateDir } = workspace;
+  const writerKey = ensureWriterKey(stateDir);
   await withDatabase(workspace, systemClock.now(), async (database) => {
     const now = systemClock.now();
     const request = findRequest(database, named);
@@ -38,7 +40,10 @@ export async function decideRequest(
     // who may not decide is not asked for a passphrase
     if (whyNotDecide(request, person) !== undefined) {
       const mayNot = () => whyNotDecide(request, person);
-      await actAsPerson({ database, person, act, now, mayNot }, () => ({ answer: undefined, changed: [] }));
+      await actAsPerson({ database, writerKey, person, act, now, mayNot }, () => ({
+        answer: undefined,
+        changed: [],
+      }));
     }
     const approver = requireApprover(database, person);
 
@@ -50,10 +55,10 @@ export async function decideRequest(
     for (const line of lines) process.stderr.write(`${line}\n`);
     const verb = decision === "approved" ? "approve" : "reject";
     const prompt = `Passphrase of ${person.principal} to ${verb} this call: `;
-    const privateKey = await unlockKey({ database, stateDir, person, approver, act, prompt });
+    const privateKey = await unlockKey({ database, writerKey, stateDir, person, approver, act, prompt });
 
     const { rolesOf } = approvalRulesOf(workspace);
-    const common = { database, person, id, decision, reason, approver, privateKey, rolesOf };
+    const common = { database, writerKey, person, id, decision, reason, approver, privateKey, rolesOf };
     const { status, missing } = await recordDecision({ ...common, now: systemClock.now() });
     if (json) return terminal.json({ id, status, decision, by: person.principal, missing });
     const { colour } = terminal;

@@ -1,6 +1,7 @@
 import { makeApproverKey, writeKeyFile } from "../../approval/approver-key.ts";
 import { systemClock } from "../../core/clock.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import type { GlobalOptions } from "../command.ts";
 import { personAt, refusalOf } from "../person.ts";
 import { openWorkspace } from "../wire.ts";
@@ -22,7 +23,8 @@ export async function enrollApprover(global: GlobalOptions): Promise<void> {
     const passphrase = await newPassphrase(principal);
     const key = makeApproverKey({ principal, passphrase });
     const writeFile = () => writeKeyFile(workspace.stateDir, principal, key.sealed);
-    await recordEnrolment({ database, person, key, writeFile, now: systemClock.now() });
+    const writerKey = ensureWriterKey(workspace.stateDir);
+    await recordEnrolment({ database, writerKey, person, key, writeFile, now: systemClock.now() });
     return key.id;
   });
   if (json) return terminal.json({ principal, key: id });

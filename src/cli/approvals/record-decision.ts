@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { type Approver, clearFailures, currentApprover } from "../../approval/approvers.ts";
 import { addDecision, requirePending, whyNotDecide } from "../../approval/decide.ts";
@@ -16,6 +17,7 @@ import { type Decision, decisionAct } from "./act.ts";
  */
 export async function recordDecision(options: {
   database: DatabaseSync;
+  writerKey: KeyObject;
   person: Person;
   /** `apr_…` */
   id: string;
@@ -27,7 +29,7 @@ export async function recordDecision(options: {
   rolesOf: (principal: string) => readonly string[];
   now: Date;
 }): Promise<{ status: RequestStatus; missing: string[] }> {
-  const { database, person, id, decision, reason, approver, privateKey, rolesOf, now } = options;
+  const { database, writerKey, person, id, decision, reason, approver, privateKey, rolesOf, now } = options;
   const waiting = () => {
     const request = requestOf(database, id);
     if (request === undefined) throw new Error(`the request ${id} vanished`);
@@ -36,7 +38,7 @@ export async function recordDecision(options: {
   };
   const act = decisionAct(waiting(), decision, reason);
   const mayNot = () => whyNotDecide(waiting(), person);
-  return actAsPerson({ database, person, act, now, mayNot }, (by) => {
+  return actAsPerson({ database, writerKey, person, act, now, mayNot }, (by) => {
     const request = waiting();
     if (currentApprover(database, by)?.id !== approver.id) throw keyRevoked(by);
     const { tool, principal, run, key, argumentsHash, factsHash, expiresAt } = request;

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { ApproverKey } from "../../approval/approver-key.ts";
 import { addApprover, currentApprover } from "../../approval/approvers.ts";
@@ -12,15 +13,16 @@ import type { Person } from "../person.ts";
  */
 export async function recordEnrolment(options: {
   database: DatabaseSync;
+  writerKey: KeyObject;
   person: Person;
   key: ApproverKey;
   writeFile: () => void;
   now: Date;
 }): Promise<void> {
-  const { database, person, key, writeFile, now } = options;
+  const { database, writerKey, person, key, writeFile, now } = options;
   const { principal } = person;
   const act = { kind: "approval", tool: enrolTool, effect: "create", principal } as const;
-  await actAsPerson({ database, person, act, now }, () => {
+  await actAsPerson({ database, writerKey, person, act, now }, () => {
     requireNoKey(database, principal);
     const { recorded } = addApprover(database, { ...key, principal, now });
     writeFile();

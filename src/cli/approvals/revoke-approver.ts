@@ -2,6 +2,7 @@ import { currentApprover, listApprovers, revokeApprover as revokeKey } from "../
 import { systemClock } from "../../core/clock.ts";
 import { didYouMean } from "../../core/closest.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import { type Act, actAsPerson } from "../act-as-person.ts";
 import type { GlobalOptions } from "../command.ts";
 import { personAt } from "../person.ts";
@@ -24,6 +25,7 @@ export async function revokeApprover(
   const reason = readReason(options.reason);
   const workspace = openWorkspace(global.workspace);
   const { stateDir } = workspace;
+  const writerKey = ensureWriterKey(stateDir);
   const person = personAt(workspace);
   const principal = named.startsWith("user:") ? named : `user:${named}`;
   if (principal === person.principal) requireTerminal(global);
@@ -39,10 +41,10 @@ export async function revokeApprover(
     };
     if (principal === person.principal) {
       const prompt = `Passphrase of ${principal} to revoke its key: `;
-      await unlockKey({ database, stateDir, person, approver, act, prompt });
+      await unlockKey({ database, writerKey, stateDir, person, approver, act, prompt });
     }
     const now = systemClock.now();
-    return actAsPerson({ database, person, act, now }, (by) => {
+    return actAsPerson({ database, writerKey, person, act, now }, (by) => {
       const id = revokeKey(database, { principal, by, now });
       return { answer: id, changed: id === undefined ? [] : [["approval_approver", id, 2]] };
     });

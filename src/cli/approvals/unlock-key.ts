@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { openApproverKey, readKeyFile } from "../../approval/approver-key.ts";
 import { type Approver, currentApprover, noteFailure, restsUntil } from "../../approval/approvers.ts";
@@ -22,15 +23,16 @@ export function requireApprover(database: DatabaseSync, { principal }: Person): 
  */
 export async function unlockKey(options: {
   database: DatabaseSync;
+  writerKey: KeyObject;
   stateDir: string;
   person: Person;
   approver: Approver;
   act: Act;
   prompt: string;
 }): Promise<string> {
-  const { database, stateDir, person, approver, act, prompt } = options;
+  const { database, writerKey, stateDir, person, approver, act, prompt } = options;
   const refuse = async (mayNot: () => RingmainError): Promise<never> =>
-    actAsPerson<never>({ database, person, act, now: systemClock.now(), mayNot }, () => {
+    actAsPerson<never>({ database, writerKey, person, act, now: systemClock.now(), mayNot }, () => {
       throw new Error("a refusal went on");
     });
   const sealed = readKeyFile(stateDir, person.principal);

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { createAppender } from "../../audit/append.ts";
 import { toRanges } from "../../audit/entry-ranges.ts";
@@ -26,23 +27,25 @@ export type RecordErasure = (work: () => Deed<Erased>) => Promise<Erased>;
 /** Records what a person erases. */
 export function erasureByPerson(options: {
   database: DatabaseSync;
+  writerKey: KeyObject;
   person: Person;
   act: Pick<Act, "subject" | "erased_before" | "reason">;
   now: () => Date;
 }): RecordErasure {
-  const { database, person, now } = options;
+  const { database, writerKey, person, now } = options;
   const act = { ...options.act, kind: "erasure", tool: "ringmain.erase_payloads", effect: "delete" } as const;
-  return (work) => actAsPerson({ database, person, act, now: now() }, work);
+  return (work) => actAsPerson({ database, writerKey, person, act, now: now() }, work);
 }
 
 /** Records what grew older than ringmain.yaml says. */
 export function erasureByAge(options: {
   database: DatabaseSync;
+  writerKey: KeyObject;
   before: Date;
   now: () => Date;
 }): RecordErasure {
-  const { database, before, now } = options;
-  const appender = createAppender(database);
+  const { database, writerKey, before, now } = options;
+  const appender = createAppender(database, writerKey);
   return (work) =>
     transact(database, () => {
       const { answer, changed, erased = [] } = work();

@@ -4,6 +4,7 @@ import { systemClock } from "../../core/clock.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { wipeDeleted } from "../../db/wipe-file.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { actAsPerson } from "../act-as-person.ts";
 import type { GlobalOptions } from "../command.ts";
@@ -74,7 +75,13 @@ async function carryOut(
 
   const now = () => systemClock.now();
   const act = { subject: subject?.name, erased_before: before?.toISOString(), reason };
-  const record = erasureByPerson({ database, person: personAt(workspace), act, now });
+  const record = erasureByPerson({
+    database,
+    writerKey: ensureWriterKey(workspace.stateDir),
+    person: personAt(workspace),
+    act,
+    now,
+  });
   const interrupted = onInterrupt(async () => {});
   const progress = liveCount(global);
   const common = { database, record, now, stopped: interrupted };
@@ -188,7 +195,8 @@ async function requireMayErase(
   // as it was typed it may be anything; what the trail keeps for ever is the form of a name
   const named = subject !== undefined && /^[a-z]+:[A-Za-z0-9._-]{1,100}$/.test(subject) ? subject : undefined;
   const act = { kind: "erasure", tool: "ringmain.erase_payloads", effect: "delete", subject: named } as const;
-  await actAsPerson({ database, person: personAt(workspace), act, now }, () => ({
+  const writerKey = ensureWriterKey(workspace.stateDir);
+  await actAsPerson({ database, writerKey, person: personAt(workspace), act, now }, () => ({
     answer: undefined,
     changed: [],
   }));

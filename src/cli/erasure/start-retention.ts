@@ -2,6 +2,7 @@ import { systemClock } from "../../core/clock.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
 import { truncateLog } from "../../db/wipe-file.ts";
+import { ensureWriterKey } from "../../identity/keys.ts";
 import { startHeartbeat } from "../../schedule/heartbeat.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { withDatabase } from "../with-database.ts";
@@ -32,7 +33,7 @@ export function startRetention(workspace: Workspace, events: RetentionEvents): (
 
 /** What is done at a beat: at most one batch. */
 export function createRetention(
-  { config, databasePath }: Pick<Workspace, "config" | "databasePath">,
+  { config, databasePath, stateDir }: Pick<Workspace, "config" | "databasePath" | "stateDir">,
   events: Pick<RetentionEvents, "erased">,
 ): (now: Date) => Promise<void> {
   const { keep_payloads } = config.audit;
@@ -44,7 +45,12 @@ export function createRetention(
     due = now.getTime() + everyMs;
     const before = new Date(now.getTime() - keptMs);
     await withDatabase({ databasePath }, now, async (database) => {
-      const { erased, isAll } = await retainOnce({ database, before, now: () => now });
+      const { erased, isAll } = await retainOnce({
+        database,
+        writerKey: ensureWriterKey(stateDir),
+        before,
+        now: () => now,
+      });
       if (erased.payloads > 0 || erased.copies.size > 0) {
         inLog = true;
         events.erased(erased, before);

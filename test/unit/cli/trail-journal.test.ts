@@ -15,7 +15,7 @@ test("a call that waits for a person has no outcome; what was decided is one", a
     ofStep("approved"),
     refused("rejected", "APPROVAL_REJECTED"),
   );
-  const journal = createTrailJournal(trail.database).read("run_1");
+  const journal = createTrailJournal(trail.database, trail.writerKey).read("run_1");
   expect([...journal]).toEqual([
     ["approved", { entry: 4, result: { done: 3 } }],
     ["rejected", { entry: 5, error: expect.objectContaining({ code: "APPROVAL_REJECTED" }) }],

@@ -5,6 +5,7 @@ import { keyId, signStatement } from "../../../src/approval/statement.ts";
 import { createAppender } from "../../../src/audit/append.ts";
 import { approvalOf } from "../../../src/core/call-meta.ts";
 import { transact } from "../../../src/db/transaction.ts";
+import { ensureWriterKey } from "../../../src/identity/keys.ts";
 import type { Mail } from "../../../src/outbox/mailer.ts";
 import { openOutbox } from "../../../src/outbox/outbox.ts";
 import { enrolledApprover } from "../../fixtures/kit/approver.ts";
@@ -159,6 +160,7 @@ describe("a call that needs a person's yes", () => {
     const sent: Mail[] = [];
     const outbox = openOutbox({
       databasePath: workspace.databasePath,
+      writerKey: ensureWriterKey(workspace.stateDir),
       clock: { now: () => startOfTests },
       report: () => {},
       mailer: {
@@ -608,7 +610,7 @@ describe("rows made by hand approve nothing", () => {
 /** The entry by which the engine records who started a run. */
 async function appendStart(run: string, principal: string): Promise<void> {
   const database = new DatabaseSync(workspace.databasePath);
-  const appender = createAppender(database);
+  const appender = createAppender(database, ensureWriterKey(workspace.stateDir));
   await transact(database, () => {
     appender.load();
     appender.append(entryOf({ kind: "run", tool: "ringmain.start_run", principal, run }));

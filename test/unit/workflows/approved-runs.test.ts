@@ -10,6 +10,7 @@ import { isRecord, type Json } from "../../../src/core/json.ts";
 import { createWriteQueue } from "../../../src/db/write-queue.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { openSqliteEngine } from "../../../src/engine/sqlite/engine.ts";
+import { ensureWriterKey } from "../../../src/identity/keys.ts";
 import { describeTool } from "../../../src/kit/describe-tool.ts";
 import { type OpenServer, openServer } from "../../../src/kit/open-server.ts";
 import { checkWorkflows } from "../../../src/workflow/check.ts";
@@ -52,7 +53,7 @@ beforeEach(async () => {
   engine = await openSqliteEngine({
     database,
     write: createWriteQueue(database),
-    journal: createTrailJournal(database),
+    journal: createTrailJournal(database, ensureWriterKey(workspace.stateDir)),
     approvals: { pending: pendingRequests(database, clock) },
     executePlan,
     callerFor: ({ runId, workflow, workflowHash, agent }) => {

@@ -162,6 +162,7 @@ describe("erasing a person", () => {
       record: (work) =>
         erasureByPerson({
           database,
+          writerKey: trail.writerKey,
           person: { principal: "user:maria", roles: ["owner"] },
           act: {},
           now: () => now,
@@ -181,6 +182,7 @@ describe("erasing a person", () => {
     const { database } = trail;
     const record = erasureByPerson({
       database,
+      writerKey: trail.writerKey,
       person: { principal: "user:guest", roles: [] },
       act: { subject: "customer:cus_1" },
       now: () => now,
@@ -340,9 +342,19 @@ describe("payloads that grow old", () => {
       })),
     );
     const before = new Date(day(8));
-    const first = await retainOnce({ database: trail.database, before, now: () => now });
+    const first = await retainOnce({
+      database: trail.database,
+      writerKey: trail.writerKey,
+      before,
+      now: () => now,
+    });
     expect(first).toMatchObject({ erased: { payloads: 400 }, isAll: false });
-    const second = await retainOnce({ database: trail.database, before, now: () => now });
+    const second = await retainOnce({
+      database: trail.database,
+      writerKey: trail.writerKey,
+      before,
+      now: () => now,
+    });
     expect(second).toMatchObject({ erased: { payloads: 299 }, isAll: true });
     expect(payloads(trail.database).filter((seq) => seq <= 900)).toEqual([
       43,
@@ -364,7 +376,12 @@ describe("payloads that grow old", () => {
       ],
     );
     expect(verifyTrail(trail.database)).toMatchObject({ erased: 699, faults: [] });
-    const third = await retainOnce({ database: trail.database, before, now: () => now });
+    const third = await retainOnce({
+      database: trail.database,
+      writerKey: trail.writerKey,
+      before,
+      now: () => now,
+    });
     expect(third).toMatchObject({ erased: { payloads: 0 }, isAll: true });
     expect(lastEntries(trail.database, { principal: "ringmain:retention" }, 9)).toHaveLength(3);
   });

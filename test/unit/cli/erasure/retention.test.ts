@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, it } from "vitest";
 import { verifyTrail } from "../../../../src/audit/verify.ts";
 import { createRetention } from "../../../../src/cli/erasure/start-retention.ts";
@@ -21,7 +22,7 @@ it("erases a batch a beat until none is left, then looks once an hour, and empti
   );
   const told: number[] = [];
   const tick = createRetention(
-    { config: configOf("keep_payloads: 30d"), databasePath: trail.path },
+    { config: configOf("keep_payloads: 30d"), databasePath: trail.path, stateDir: dirname(trail.path) },
     { erased: ({ payloads }) => void told.push(payloads) },
   );
   const at = (time: string) => tick(new Date(time));
@@ -46,7 +47,7 @@ it("keeps everything where ringmain.yaml does not say for how long", async () =>
   using trail = await erasableTrail();
   await trail.record({ payload: { arguments: "{}" } });
   const tick = createRetention(
-    { config: configOf(""), databasePath: trail.path },
+    { config: configOf(""), databasePath: trail.path, stateDir: dirname(trail.path) },
     { erased: () => expect.fail("something was erased") },
   );
   await tick(new Date("2999-01-01T00:00:00.000Z"));

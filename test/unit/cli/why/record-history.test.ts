@@ -15,7 +15,7 @@ import { causeLines } from "../../../../src/cli/why/cause-text.ts";
 import { findRecord, tableNamed, tablesWith } from "../../../../src/cli/why/find-record.ts";
 import { recordHistory } from "../../../../src/cli/why/record-history.ts";
 import { transact } from "../../../../src/db/transaction.ts";
-import { ensureKeys, readPrivateKey } from "../../../../src/identity/keys.ts";
+import { ensureKeys, ensureWriterKey, readPrivateKey } from "../../../../src/identity/keys.ts";
 import { type OpenServer, openServer } from "../../../../src/kit/open-server.ts";
 import { loadWorkspace } from "../../../../src/workspace/load-workspace.ts";
 import {
@@ -78,8 +78,9 @@ beforeAll(async () => {
     },
     maria,
   );
+  const writerKey = ensureWriterKey(files.stateDir);
   await transact(database, () =>
-    createTrailJournal(database).recordStart({
+    createTrailJournal(database, writerKey).recordStart({
       runId,
       workflow: "bill-it",
       workflowHash,
@@ -98,7 +99,7 @@ beforeAll(async () => {
   );
   ensureKeys(files.stateDir, "notary");
   const privateKey = createPrivateKey(readPrivateKey(files.stateDir, "notary"));
-  await createNotary({ database, privateKey, folder: checkpointFolder(workspace()) }).seal();
+  await createNotary({ database, privateKey, writerKey, folder: checkpointFolder(workspace()) }).seal();
   await call("post_invoice", { invoice_id: draft.id, expected_version: 1 }, maria);
 });
 afterAll(() => {
