@@ -38,8 +38,9 @@ export const approvalMigrations: readonly Migration[] = [
         arguments TEXT NOT NULL,
         facts TEXT NOT NULL,
         result TEXT NOT NULL,
-        changed TEXT NOT NULL
-      ) STRICT, WITHOUT ROWID;
+        changed TEXT NOT NULL,
+        erased_at TEXT
+      ) STRICT;
 
       CREATE TABLE approval_decision (
         request TEXT NOT NULL REFERENCES approval_request (id),

@@ -67,7 +67,9 @@ const detailRow = z.object({
 /** What a person needs to decide; undefined when it was erased. */
 export function detailOf(database: DatabaseSync, { id }: ApprovalRequest): RequestDetail | undefined {
   const row = database
-    .prepare("SELECT arguments, facts, result, changed FROM approval_detail WHERE request = ?")
+    .prepare(
+      "SELECT arguments, facts, result, changed FROM approval_detail WHERE request = ? AND erased_at IS NULL",
+    )
     .get(id);
   return row && detailRow.parse(row);
 }

@@ -190,6 +190,8 @@ export function createPipeline<Tables, Context>(options: {
       const asked = call.tool === undefined ? (call.view?.tools ?? []) : [call.tool];
       const tools = asked.map(({ name }) => `${server}.${name}`);
       attempt.error = errorFor(asRingmainError(error), { access, identity: call.identity, tools });
+      // an approval that let it through was for nothing, and stays
+      if (attempt.verdict?.error === undefined) delete attempt.verdict;
       attempt.changed = attempt.verdict?.changed ?? [];
       delete attempt.withheld;
     } finally {
@@ -269,17 +271,17 @@ export function createPipeline<Tables, Context>(options: {
       // 7. may?
       const known = facts && tool.facts ? tool.facts.parse(facts) : {};
       attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });
-      const request = { principal, roles, tool: id, arguments: input, facts: known };
-      const decision = access.decide(request);
+      const decision = access.decide({ principal, roles, tool: id, arguments: input, facts: known });
       if (decision.policies.length > 0) attempt.facts = canonicalJson(known);
+      const { limits: cuts } = decision;
       const consent = consentTo({ gate, call, tool, facts: known, decision, grant, attempt, now });
       if (consent === undefined) {
         applyDecision(attempt, decision);
         attempt.policies = [grant, ...attempt.policies];
       }
-      const withholding = decision.allowed ? decision.limits : access.limitsOfReplay(request);
-      scope.hide(withholding?.marks);
       consent?.beforeTrial();
+      // an answer that an approval lets out is cut down like any other
+      scope.hide(cuts?.marks);
 
       // 8. do. What a person must say yes to is tried: they see what would come of it, and only a yes keeps it
       restriction.handlerRunning = true;
@@ -291,7 +293,7 @@ export function createPipeline<Tables, Context>(options: {
       const text = resultText(id, tool.output.parse(result));
       consent?.afterTrial(text);
       attempt.result = text;
-      showAnswer(attempt, withholding);
+      showAnswer(attempt, cuts);
     } finally {
       scope.end();
     }

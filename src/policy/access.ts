@@ -55,6 +55,8 @@ export type Decision =
       hint?: string;
       /** Whom the policies ask, when a person may say yes to the call. */
       asks?: readonly RoleAsked[];
+      /** Present when the answer of a call that a person says yes to is not to be shown as it is. */
+      limits?: AnswerLimits;
     };
 
 /** A role that a policy asks. */
@@ -167,9 +169,9 @@ export function createAccess({ grants, policies, tools }: AccessOptions): Access
       if (verdict.kind === "failed") return failed(verdict.rules, verdict.reason);
       const holding = verdict.kind === "forbidden" ? verdict.rules : [];
       const refusing = holding.filter((rule) => !isMask(rule));
-      if (refusing.length > 0) return forbidden(request, refusing);
-      const policies = idsOf([...(call?.rules ?? []), ...(items?.rules ?? [])]);
       const limits = limitsBy(holding, standing, request.arguments);
+      if (refusing.length > 0) return forbidden(request, refusing, limits);
+      const policies = idsOf([...(call?.rules ?? []), ...(items?.rules ?? [])]);
       return { allowed: true, policies, ...(limits && { limits }) };
     },
     limitsOfReplay(request) {
@@ -251,7 +253,11 @@ function grantHint(principal: string, roles: readonly string[], tool: string): s
   return `Add ${tool} to tools: of ${roles.join(" or ")} under roles: in ringmain.yaml.`;
 }
 
-function forbidden({ principal, tool }: AccessRequest, rules: readonly ForbidRule[]): Decision {
+function forbidden(
+  { principal, tool }: AccessRequest,
+  rules: readonly ForbidRule[],
+  limits: AnswerLimits | undefined,
+): Decision {
   const refusing = rules.filter((rule) => rule.approval === undefined);
   if (refusing.length > 0) {
     const message = `${principal} may not call ${tool} here: ${named(refusing)} forbids it`;
@@ -272,6 +278,7 @@ function forbidden({ principal, tool }: AccessRequest, rules: readonly ForbidRul
     message: `${tool} needs the approval of ${roles} (${named(rules)})`,
     hint: placesOf(rules),
     asks,
+    ...(limits && { limits }),
   };
 }
 

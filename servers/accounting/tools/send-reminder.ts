@@ -43,7 +43,9 @@ export const sendReminder = defineTool({
     balance: money,
     level: z.int(),
     customer_id: z.string(),
-    to: z.string().optional().describe("The customer's email address; absent when there is none."),
+    to: mark(z.string(), "personal")
+      .optional()
+      .describe("The customer's email address; absent when there is none."),
   }),
   async resource({ invoice_id, level }, context) {
     const invoice = await requireInvoice(context, invoice_id);

@@ -35,6 +35,18 @@ const runs: CopyTable = {
     error = json_remove(json_set(error, '$.message', '${erasedText}'), '$.hint')`,
 };
 
+/** What people were shown to decide about a call: needed as long as somebody may still decide, or the call be made. */
+const approvals: CopyTable = {
+  table: "approval_detail",
+  id: "request",
+  texts: ["arguments", "facts", "result", "changed"],
+  held: "erased_at IS NULL",
+  free: `NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.id = request AND r.status IN ('pending', 'approved')
+    AND r.expires_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
+  agedBy: "(SELECT r.created_at FROM approval_request r WHERE r.id = request)",
+  erase: "arguments = '{}', facts = '{}', result = '{}', changed = '[]', erased_at = ?",
+};
+
 /** The messages that a server has sent, or will not send any more. */
 function outbox(table: string): CopyTable {
   return {
@@ -50,13 +62,13 @@ function outbox(table: string): CopyTable {
 }
 
 /**
- * The tables with copies that there are. Another table of ours that keeps texts of calls (such as what an approval shows)
- * is one more line here: what is found, erased and told follows from it.
+ * The tables with copies that there are. Another table of ours that keeps texts of calls is one more line here: what is
+ * found, erased and told follows from it.
  */
 export function copyTables(database: DatabaseSync, options: { messages: boolean }): CopyTable[] {
   const exists = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
   const messages = options.messages ? findOutboxes(database).tables.map(({ table }) => outbox(table)) : [];
-  return [runs, ...messages].filter(({ table }) => exists.get(table) !== undefined);
+  return [runs, approvals, ...messages].filter(({ table }) => exists.get(table) !== undefined);
 }
 
 /** Rows of one table that hold copies. */

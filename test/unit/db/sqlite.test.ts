@@ -95,7 +95,7 @@ describe("opening a database", () => {
     const versions = database
       .prepare("SELECT owner, max(version) AS version FROM migration GROUP BY owner")
       .all();
-    expect(versions.map((row) => row.owner)).toEqual(["audit", "identity", "kit", "notes"]);
+    expect(versions.map((row) => row.owner)).toEqual(["approval", "audit", "identity", "kit", "notes"]);
     database.close();
   });
 });

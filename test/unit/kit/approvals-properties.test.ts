@@ -119,7 +119,19 @@ it("nothing is done but what a person approved, as it was, in time and once", as
       const used = notes.entries({ outcome: "done", tool: "notes.send_note" });
       expect(rows?.n).toBe(used.length);
     }),
-    propertyRuns(25),
+    {
+      ...propertyRuns(25),
+      // at least this one goes through
+      examples: [
+        [
+          [
+            { kind: "call", key: undefined, times: 1 },
+            { kind: "decide", decision: "approved", who: 0, newest: 0 },
+            { kind: "call", key: undefined, times: 2 },
+          ],
+        ],
+      ],
+    },
   );
   expect(notes.entries({ outcome: "done", tool: "notes.send_note" }).length).toBeGreaterThan(0);
   expect(notes.verify().faults).toEqual([]);

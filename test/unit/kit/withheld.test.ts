@@ -7,8 +7,10 @@ import { seed as seedCrm } from "../../../servers/crm/seed.ts";
 import { completedCallsReader } from "../../../src/audit/completed-calls.ts";
 import { lastEntries } from "../../../src/audit/read.ts";
 import { verifyTrail } from "../../../src/audit/verify.ts";
+import { approvalOf } from "../../../src/core/call-meta.ts";
+import { enrolledApprover } from "../../fixtures/kit/approver.ts";
 import type { CallExtras } from "../../fixtures/kit/open-notes.ts";
-import { openSample, type Sample } from "../../fixtures/kit/open-sample.ts";
+import { openSample, type Sample, sampleDay } from "../../fixtures/kit/open-sample.ts";
 import { type TemporaryWorkspace, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
 
 const nina = "usr_nina";
@@ -23,6 +25,8 @@ const policies = {
     @id("no-numbers") @records forbid (principal == Agent::"own", action == Action::"accounting.list_invoices", resource)
     when { resource.days_overdue > 30 };
     @id("no-people") @mask("personal") forbid (principal == Agent::"masked", action, resource);
+    @id("no-people-either") @mask("personal") forbid (principal == Agent::"asking", action, resource);
+    @id("ask") @approval("editors") forbid (principal == Agent::"asking", action == Action::"crm.upsert_owner", resource);
     @id("not-of-companies") @mask("personal") forbid (principal == Agent::"some", action == Action::"crm.get_record", resource)
     when { resource.type == "contact" };
     @id("no-such-mark") @mask("personel") forbid (principal == Agent::"broken", action == Action::"crm.list_owners", resource);
@@ -42,9 +46,13 @@ let reader: DatabaseSync;
 
 beforeAll(async () => {
   const agents = Object.fromEntries(
-    ["own", "masked", "some", "broken", "all"].map((name) => [name, { tools }]),
+    ["own", "masked", "some", "broken", "asking", "all"].map((name) => [name, { tools }]),
   );
-  workspace = await temporaryWorkspace({ agents, policies });
+  workspace = await temporaryWorkspace({
+    agents,
+    policies,
+    roles: { editors: { tools: [], members: ["maria"] } },
+  });
   server = await openSample(workspace, crm, seedCrm);
   books = await openSample(workspace, accounting, seedAccounting);
   reader = new DatabaseSync(workspace.databasePath);
@@ -78,6 +86,18 @@ async function everyItem(agent: string, tool: string, args: object, from = serve
 }
 
 const lastEntry = () => lastEntries(reader, {}, 1)[0];
+
+it("withholds the same of an answer that a person's approval lets out", async () => {
+  const args = { name: "Ada Nord", email: "ada@nordwind.example" };
+  const asked = await ask("asking", "upsert_owner", args);
+  expect(asked.error?.code).toBe("APPROVAL_REQUIRED");
+  const maria = await enrolledApprover(workspace, "user:maria", sampleDay);
+  await maria.decide(String(approvalOf(asked.error?.details)));
+  const { error, result } = await ask("asking", "upsert_owner", args);
+  expect(error).toBeUndefined();
+  expect(JSON.stringify(result)).not.toContain("ada@nordwind.example");
+  expect(lastEntry()).toMatchObject({ approver: "user:maria", withheld: ["personal"] });
+});
 
 describe("@records", () => {
   it.each(["company", "contact", "lead", "deal"])(

@@ -211,7 +211,10 @@ describe("what a run needs", () => {
     const plan = trail.plan({ subject: "customer:cus_1" });
     expect(plan.seqs).toEqual([1]);
     expect([...plan.needed]).toEqual([["run_live", [2, 3]]]);
-    expect(plan.copies).toEqual([{ table: "engine_run", ids: ["run_old"], kept: ["run_live"] }]);
+    expect(plan.copies).toMatchObject([
+      { table: "engine_run", ids: ["run_old"], kept: ["run_live"] },
+      { table: "approval_detail", ids: [] },
+    ]);
     await trail.erase(plan);
     const journal = completedCallsReader(trail.database)("run_live");
     expect(journal.map(({ step, result }) => [step, result])).toEqual([
@@ -223,7 +226,7 @@ describe("what a run needs", () => {
       `UPDATE engine_run SET status = 'done', finished_at = '${now.toISOString()}' WHERE id = 'run_live'`,
     );
     const rest = trail.plan({ subject: "customer:cus_1" });
-    expect(rest).toMatchObject({ seqs: [2, 3], copies: [{ ids: ["run_live"], kept: [] }] });
+    expect(rest).toMatchObject({ seqs: [2, 3], copies: [{ ids: ["run_live"], kept: [] }, { ids: [] }] });
     await trail.erase(rest);
     expect(verifyTrail(trail.database)).toMatchObject({ erased: 3, faults: [] });
   });
@@ -292,6 +295,37 @@ describe("copies of payloads", () => {
     ]);
   });
 
+  it("in what people were shown to decide go once nobody can decide any more", async () => {
+    using trail = await erasableTrail();
+    const { database } = trail;
+    const insert = database.prepare(
+      `INSERT INTO approval_request (id, tool, principal, arguments_hash, facts_hash, asks, status, created_at, expires_at, requested_entry, version)
+       VALUES (?, 'crm.x', 'agent:a', '', '', '[]', ?, '2026-11-20', ?, 1, 1)`,
+    );
+    for (const [id, status, expires] of [
+      ["apr_used", "used", "2999"],
+      ["apr_open", "pending", "2999"],
+      ["apr_late", "approved", "2026-11-21"],
+    ] as const) {
+      insert.run(id, status, expires);
+      database
+        .prepare(
+          "INSERT INTO approval_detail VALUES (?, '{\"to\":\"mara@quay.example\"}', '{}', '{}', '[]', NULL)",
+        )
+        .run(id);
+    }
+    const request = { subject: "person:2026-014", values: ["mara@quay.example"] };
+    await trail.erase(trail.plan(request));
+    expect(database.prepare("SELECT request, arguments FROM approval_detail ORDER BY request").all()).toEqual(
+      [
+        { request: "apr_late", arguments: "{}" },
+        { request: "apr_open", arguments: '{"to":"mara@quay.example"}' },
+        { request: "apr_used", arguments: "{}" },
+      ],
+    );
+    expect(trail.plan(request).copies).toMatchObject([{}, { ids: [], kept: ["apr_open"] }]);
+  });
+
   it("in messages go when they are asked for and no longer to be sent", async () => {
     using trail = await erasableTrail();
     trail.database.exec("PRAGMA foreign_keys = OFF");
@@ -304,8 +338,11 @@ describe("copies of payloads", () => {
     const request = { subject: "person:2026-014", values: ["mara@quay.example"] };
     const kept = trail.plan(request);
     expect(kept).toMatchObject({
-      copies: [{ table: "engine_run" }],
-      messagesKept: [{ ids: ["msg_1"], kept: ["msg_2"] }],
+      copies: [{ table: "engine_run" }, { table: "approval_detail" }],
+      messagesKept: [
+        { table: "accounting_outbox", ids: ["msg_1"], kept: ["msg_2"] },
+        { table: "approval_outbox", ids: [] },
+      ],
     });
     await trail.erase(trail.plan({ ...request, messages: true }));
     expect(
