@@ -50,7 +50,7 @@ describe.skipIf(!built)(`the screen over the sample workspace${why}`, () => {
     expect(question).toContain("min_days = 7");
     expect(question).toMatch(/send +accounting\.send_reminder/);
     press(keys.enter);
-    const shown = await until(/\? waiting after[\s\S]*APPROVAL_REQUIRED/, 60_000);
+    const shown = await until(/\? waiting after[\s\S]*waits for apr_/, 30_000);
     const found = Number(/✓ overdue +(\d+) found/.exec(shown)?.[1]);
     const [, done, waiting] = /send +(\d+) done, (\d+) waiting/.exec(shown) ?? [];
     expect(found).toBeGreaterThan(2);

@@ -126,6 +126,7 @@ describe("a call that needs a person's yes", () => {
         facts: '{"hour":8,"length":60}',
         result: JSON.stringify({ id }),
         changed: JSON.stringify([["notes_note", id, 2]]),
+        erased_at: null,
       },
     ]);
   });
