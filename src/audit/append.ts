@@ -20,8 +20,8 @@ export interface Payload {
  */
 export interface Appender {
   /**
-   * Reads the tree head, and returns how many entries there are. Call it at the start of every transaction: another
-   * process may have appended. Throws AUDIT_BROKEN when the trail does not end where its head says, or when the head
+   * Reads the tree head, and returns how many entries there are. Call it at the start of every transaction before which
+   * another connection may have appended, or one of this appender's own was rolled back. Throws AUDIT_BROKEN when the trail does not end where its head says, or when the head
    * was not written by somebody with the writers' key: who went on from a forged head would vouch for it.
    */
   load(): number;

@@ -16,7 +16,7 @@ export interface Restriction {
 
 /**
  * From now on the connection may select, insert, update and delete in the listed tables and nothing else: no
- * DDL, no PRAGMA, no ATTACH. Call it after migrations. A list of tables alone would let `DROP TRIGGER` and
+ * DDL, no ATTACH, no PRAGMA but the one that asks for changes by others (and that not while a handler runs). Call it after migrations. A list of tables alone would let `DROP TRIGGER` and
  * `ALTER TABLE … RENAME` through, so every action that is not named here is denied. It runs when a statement
  * is prepared and costs nothing afterwards.
  */
@@ -36,6 +36,8 @@ export function restrict(
     if (action === constants.SQLITE_TRANSACTION || action === constants.SQLITE_SAVEPOINT) {
       return restriction.handlerRunning ? constants.SQLITE_DENY : constants.SQLITE_OK;
     }
+    if (action === constants.SQLITE_PRAGMA && first === "data_version" && second === null)
+      return restriction.handlerRunning ? constants.SQLITE_DENY : constants.SQLITE_OK;
     if (!dataActions.has(action) || first === null) return constants.SQLITE_DENY;
     if (tables.own.has(first)) return constants.SQLITE_OK;
     return tables.shared.has(first) && !restriction.handlerRunning

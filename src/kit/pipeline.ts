@@ -13,6 +13,7 @@ import { canonicalJson } from "../core/json.ts";
 import { lazily } from "../core/lazily.ts";
 import { toolHash, toolId } from "../core/tool-description.ts";
 import type { Restriction } from "../db/authorizer.ts";
+import { foreignChanges } from "../db/foreign-changes.ts";
 import { unitsOfWork } from "../db/kysely.ts";
 import { isStoreFailure, storeError } from "../db/sqlite.ts";
 import { transactionControl } from "../db/transaction.ts";
@@ -90,19 +91,26 @@ export function createPipeline<Tables, Context>(options: {
   const hasEnded = runEndings(database);
   const readPauses = database.prepare("SELECT principal FROM identity_pause");
   let paused: ReadonlySet<unknown> = new Set();
-  /** How many entries there were before the open transaction. */
+  /** How many entries there were when another process was last seen to have written. */
   let committed = 0;
+  const changedByOthers = foreignChanges(database);
+  let undone = false;
   /** The keys of the open transaction's calls: their entries may not be written yet. */
   const recentKeys = new Set<string | undefined>();
   const commits = new GroupCommit<Answer>(database, control, {
     opened() {
-      committed = appender.load();
       recentKeys.clear();
-      // nobody else can write until the commit, so this holds for every call of the transaction
+      // nobody else can write until the commit, so what is known now holds for every call of the transaction
+      if (!changedByOthers() && !undone) return;
+      committed = appender.load();
       paused = new Set(readPauses.all().map((row) => row.principal));
+      undone = false;
     },
     committing: () => appender.store(),
-    rolledBack: () => limits.rolledBack(),
+    rolledBack() {
+      undone = true;
+      limits.rolledBack();
+    },
   });
 
   let inFlight = 0;

@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { foreignChanges } from "../../../src/db/foreign-changes.ts";
+import { openSqlite } from "../../../src/db/sqlite.ts";
+
+it("tells of what other connections committed since it was last asked, and of nothing else", () => {
+  const dir = mkdtempSync(join(tmpdir(), "ringmain-"));
+  const path = join(dir, "x.db");
+  const own = openSqlite({ path });
+  const other = openSqlite({ path });
+  own.exec("CREATE TABLE t (n INTEGER)");
+  const changed = foreignChanges(own);
+  expect([changed(), changed()]).toEqual([true, false]);
+  own.exec("INSERT INTO t VALUES (1)");
+  expect(changed()).toBe(false);
+  other.exec("INSERT INTO t VALUES (2)");
+  own.exec("BEGIN IMMEDIATE");
+  expect([changed(), changed()]).toEqual([true, false]);
+  own.exec("ROLLBACK");
+  expect(changed()).toBe(false);
+  other.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES (3); ROLLBACK");
+  expect(changed()).toBe(false);
+  other.exec("CREATE TABLE u (n INTEGER)");
+  expect(changed()).toBe(true);
+  own.close();
+  other.close();
+  rmSync(dir, { recursive: true });
+});
