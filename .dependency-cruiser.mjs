@@ -77,7 +77,6 @@ export default {
     onlyIn("nodemailer-in-outbox", "nodemailer", "^src/outbox/"),
     onlyIn("opentelemetry-in-sinks", "@opentelemetry", "^src/sinks/"),
     onlyIn("cedar-in-policy", "@cedar-policy", "^src/policy/"),
-    onlyIn("jose-in-identity", "jose", "^src/identity/"),
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {

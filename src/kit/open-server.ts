@@ -38,7 +38,7 @@ export async function openServer<Tables, Context>(
   const writerKey = ensureWriterKey(workspace.stateDir);
   await migrateServer(database, definition, clock.now(), writerKey);
 
-  const verifyToken = await createVerifier(readPublicKey(workspace.stateDir));
+  const verifyToken = createVerifier(readPublicKey(workspace.stateDir));
   const checkCredential = credentialChecker(database);
   const credential = environment.RINGMAIN_TOKEN;
   const access = createAccess({

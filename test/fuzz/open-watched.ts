@@ -78,7 +78,7 @@ export async function openWatched<Tables, Context>(
 
   const reader = new DatabaseSync(workspace.databasePath);
   const changes = watchChanges(database, reader, server);
-  const identity = await (await createVerifier(readPublicKey(workspace.stateDir)))(
+  const identity = createVerifier(readPublicKey(workspace.stateDir))(
     await workspace.token("agent:fuzzer", {}, now),
     now,
   );

@@ -20,7 +20,7 @@ describe("the keys of a workspace", () => {
     expect([readPrivateKey(stateDir), readPublicKey(stateDir)]).toEqual(keys);
     const now = new Date("2026-11-02T08:00:00Z");
     const sign = createSigner(readPrivateKey(stateDir));
-    const verify = await createVerifier(readPublicKey(stateDir));
+    const verify = createVerifier(readPublicKey(stateDir));
     const token = await sign({ principal: "user:maria", lifetimeSeconds: 60 }, now);
     expect((await verify(token, now)).principal).toBe("user:maria");
     expect(statSync(join(stateDir, "keys", "runner.key")).mode & 0o777).toBe(0o600);
