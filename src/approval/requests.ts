@@ -25,6 +25,21 @@ export function listRequests(database: DatabaseSync, { all = false } = {}): Appr
   return rows.flatMap((row) => toRequest(row) ?? []);
 }
 
+/** How many requests wait for a person at an instant, and the newest of them first. */
+export function waitingRequests(
+  database: DatabaseSync,
+  { now, limit }: { now: Date; limit: number },
+): { count: number; newest: ApprovalRequest[] } {
+  const at = now.toISOString();
+  // the first condition is the one that the index has
+  const waiting = "status IN ('pending', 'approved') AND status = 'pending' AND expires_at > ?";
+  const row = database.prepare(`SELECT count(*) AS n FROM approval_request WHERE ${waiting}`).get(at);
+  const rows = database
+    .prepare(`SELECT * FROM approval_request WHERE ${waiting} ORDER BY created_at DESC, rowid DESC LIMIT ?`)
+    .all(at, limit);
+  return { count: Number(row?.n), newest: rows.flatMap((found) => toRequest(found) ?? []) };
+}
+
 /** The request of an id. */
 export function requestOf(database: DatabaseSync, id: string): ApprovalRequest | undefined {
   return toRequest(database.prepare("SELECT * FROM approval_request WHERE id = ?").get(id));

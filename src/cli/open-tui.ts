@@ -8,8 +8,9 @@ import type { Engine, Run } from "../engine/engine.ts";
 import type { InputField, RunSummary, StepOutline, TuiPort, WorkflowSummary } from "../tui/port.ts";
 import { resolveInputs } from "../workflow/inputs.ts";
 import type { Plan, PlanStep } from "../workflow/plan.ts";
+import { approvalsOnScreen } from "./approvals/approvals-on-screen.ts";
 import { checkWorkspace } from "./check-workspace.ts";
-import { globalOptions } from "./command.ts";
+import { type GlobalOptions, globalOptions } from "./command.ts";
 import { exitCode } from "./exit-code.ts";
 import { sinkLines } from "./sink-lines.ts";
 import { startNotary } from "./start-notary.ts";
@@ -19,7 +20,8 @@ import { openRing, openWorkspace, type Ring } from "./wire.ts";
 
 /** `ringmain` on a terminal: the screen over the whole program. Returns when a person has left it. */
 export async function openTui(program: Command): Promise<void> {
-  const { workspace: named, terminal } = globalOptions(program);
+  const global = globalOptions(program);
+  const { workspace: named, terminal } = global;
   if (process.env.TERM === "dumb") {
     throw new RingmainError("STATE_INVALID", "This terminal cannot show the screen (TERM=dumb).", {
       hint: "`ringmain --help` lists the commands.",
@@ -40,7 +42,7 @@ export async function openTui(program: Command): Promise<void> {
       await stopSinks?.();
       await ring.close();
     };
-    const { interrupted } = await runTui({ port: portOver(ring, notes.listen), close });
+    const { interrupted } = await runTui({ port: portOver(ring, global, notes.listen), close });
     for (const { workflow, id } of interrupted) {
       terminal.note(`‖ ${id} was interrupted safely.\n  Go on with it: ringmain run ${workflow}`);
     }
@@ -66,7 +68,7 @@ function createNotes() {
 }
 
 /** What the screen shows and does, over the assembled program. */
-function portOver(ring: Ring, onNote: TuiPort["onNote"]): TuiPort {
+function portOver(ring: Ring, global: GlobalOptions, onNote: TuiPort["onNote"]): TuiPort {
   const { workspace, engine, database, hub, person } = ring;
   const plans = new Map<string, Plan>();
   const planOf = (workflow: string): Plan => {
@@ -116,6 +118,7 @@ function portOver(ring: Ring, onNote: TuiPort["onNote"]): TuiPort {
       lastEntries(database, filter, limit).map(({ changed, ...entry }) => {
         return { ...entry, changed: changed.map(([, id]) => id) };
       }),
+    approvals: approvalsOnScreen(ring, global),
     servers: () => hub.status().map(({ server: name, state }) => ({ name, state })),
     onNote,
   };

@@ -1,3 +1,4 @@
+import { createApprovalsDesk } from "./approvals-desk.ts";
 import { type Intent, intentOf, type KeyPress } from "./keys.ts";
 import { oneLine } from "./lines/line.ts";
 import type { RunSummary, TuiPort } from "./port.ts";
@@ -45,8 +46,10 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
   const dispatch = (...actions: Action[]) => {
     const before = state;
     state = actions.reduce(reduce, state);
+    if (state.dialog?.kind !== "decide") desk.forget();
     if (state !== before) for (const listener of listeners) listener();
   };
+  const desk = createApprovalsDesk({ port: port.approvals, dispatch, state: () => state, now });
   const tell = (error: unknown) => dispatch({ type: "notice", text: sentenceOf(error), bad: true });
 
   const refreshRuns = async () => {
@@ -62,6 +65,13 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
     if (run === undefined || stopped) return;
     dispatch({ type: "run-entries", run, entries: port.entries({ run, limit: entriesShown }) });
   };
+  const refreshApprovals = () => {
+    try {
+      desk.refresh();
+    } catch (error) {
+      tell(error);
+    }
+  };
   let polls = 0;
   const poll = () => {
     polls += 1;
@@ -73,9 +83,17 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
       const refresh = entries.some(({ kind }) => kind === "run") || (goesOn && polls % pollsPerRefresh === 0);
       if (refresh) void refreshRuns();
       if (entries.length > 0) refreshRunEntries();
+      // one that nobody answers expires without an entry
+      if (entries.length > 0 || (state.approvals.length > 0 && polls % pollsPerRefresh === 0))
+        refreshApprovals();
     } catch (error) {
       tell(error);
     }
+  };
+
+  const refreshChosen = () => {
+    refreshRunEntries();
+    if (state.tab === "approvals") refreshApprovals();
   };
 
   const follower = createRunFollower({ dispatch, now, onEnded: () => void refreshRuns() });
@@ -100,7 +118,7 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
     const run = state.runs.find(({ id }) => id === runId);
     if (run?.state === "interrupted") dispatch({ type: "open", dialog: { kind: "resume", runId } });
     else if (run?.state === "waiting") {
-      const text = "It waits for approval, and goes on by itself once that is decided.";
+      const text = "It waits for approval (4), and goes on by itself once that is decided.";
       dispatch({ type: "notice", text, bad: false });
     } else dispatch({ type: "notice", text: "Only an interrupted run can be taken up.", bad: false });
   };
@@ -141,15 +159,17 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
     switch (intent.do) {
       case "tab":
         dispatch({ type: "tab", tab: intent.to });
-        return refreshRunEntries();
+        return refreshChosen();
       case "move":
         dispatch({ type: "move", by: intent.by });
-        return refreshRunEntries();
+        return refreshChosen();
       case "scroll":
         return dispatch({ type: "scroll", by: intent.pages * view.page, last: view.last });
       case "choose":
         if (state.tab === "workflows") chooseWorkflow(intent.id);
         else if (state.tab === "runs") chooseRun(intent.id);
+        else if (state.tab === "approvals")
+          dispatch({ type: "notice", text: "a approves it, x rejects it.", bad: false });
         return;
       case "help":
       case "quit":
@@ -160,6 +180,10 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
         return goBack();
       case "field":
         return dispatch({ type: "field", by: intent.by });
+      case "decide":
+        return desk.open(intent.request, intent.decision);
+      case "typed":
+        return desk.typed(intent.typing);
       case "start":
         return start();
       case "resume":
@@ -172,6 +196,7 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
   port.onNote((text) => dispatch({ type: "notice", text, bad: true }));
   const polling = setInterval(poll, pollMs);
   poll();
+  refreshApprovals();
   void refreshRuns();
   port.takeUpDecided((start) => void follower.follow(start, { background: true }).catch(tell));
   port.loadCatalogue().then(

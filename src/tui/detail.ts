@@ -1,4 +1,5 @@
 import { agentLines } from "./lines/agent-lines.ts";
+import { approvalLines } from "./lines/approval-lines.ts";
 import { type Line, line, paragraph } from "./lines/line.ts";
 import { runLines } from "./lines/run-lines.ts";
 import { problemLines, workflowLines } from "./lines/workflow-lines.ts";
@@ -23,6 +24,10 @@ export function detailLines(state: TuiState, width: number): Line[] {
   if (state.tab === "agents") {
     const agent = state.agents.find((candidate) => candidate.id === id);
     return agent === undefined ? [] : agentLines(agent, state, width);
+  }
+  if (state.tab === "approvals") {
+    const detail = state.approvalDetail;
+    return detail === undefined || detail.id !== id ? [] : approvalLines(detail, width);
   }
   const run = state.runs.find((candidate) => candidate.id === id);
   return run === undefined ? [] : runLines(run, state, width);

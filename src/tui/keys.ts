@@ -1,3 +1,5 @@
+import type { ApprovalSummary, Decision } from "./approvals-port.ts";
+import type { DecideDialog } from "./decide-dialog.ts";
 import { interruptedRunOf, runsUnderWay, selectedId, type TuiState, tabs } from "./state.ts";
 
 /** A key as the terminal told it: `name` for a named key, else `text`. */
@@ -14,10 +16,18 @@ export interface KeyPress {
     | "end"
     | "enter"
     | "escape"
+    | "backspace"
     | "tab";
   shift: boolean;
   ctrl: boolean;
 }
+
+/** What a key does to the fields of the dialog that decides about a request. */
+export type TypingIntent =
+  | { do: "type"; text: string }
+  | { do: "erase"; all: boolean }
+  | { do: "field"; by: number }
+  | { do: "enter" };
 
 /** What a key asks for. The controller carries it out. */
 export type Intent =
@@ -29,6 +39,8 @@ export type Intent =
   | { do: "close" }
   | { do: "back" }
   | { do: "field"; by: number }
+  | { do: "decide"; request: ApprovalSummary; decision: Decision }
+  | { do: "typed"; typing: TypingIntent }
   | { do: "start" }
   | { do: "resume"; runId: string }
   | { do: "quit" }
@@ -38,7 +50,9 @@ const far = Number.MAX_SAFE_INTEGER;
 
 /** What a key means now. Undefined when it means nothing. Pure. */
 export function intentOf(state: TuiState, key: KeyPress): Intent | undefined {
-  if (key.ctrl) return key.text === "c" ? { do: quitKeyMeans(state) } : undefined;
+  if (key.ctrl && key.text === "c") return { do: quitKeyMeans(state) };
+  if (state.dialog?.kind === "decide") return intentInDecision(state.dialog, key);
+  if (key.ctrl) return undefined;
   switch (state.dialog?.kind) {
     case undefined:
       return intentOnScreen(state, key);
@@ -81,6 +95,10 @@ function intentOnScreen(state: TuiState, { name, text, shift }: KeyPress): Inten
   const numbered = tabs[Number(text) - 1];
   if (numbered !== undefined) return { do: "tab", to: numbered };
   const id = selectedId(state);
+  if (state.tab === "approvals" && (text === "a" || text === "x")) {
+    const request = state.approvals.find((one) => one.id === id);
+    return request && { do: "decide", request, decision: text === "a" ? "approved" : "rejected" };
+  }
   if (name === "enter" && id !== undefined) return { do: "choose", id };
   if (text === "?") return { do: "help" };
   if (text === "q") return { do: quitKeyMeans(state) };
@@ -93,6 +111,21 @@ function intentInForm({ name, shift }: KeyPress): Intent | undefined {
   if (name === "up" || (name === "tab" && shift)) return { do: "field", by: -1 };
   if (name === "down" || name === "tab") return { do: "field", by: 1 };
   return undefined;
+}
+
+/** Each key goes to one field, in its order, however quickly they come: what follows Enter is never in the open field. */
+function intentInDecision({ busy, refused }: DecideDialog, key: KeyPress): Intent | undefined {
+  const { name, text, ctrl } = key;
+  if (busy) return undefined;
+  if (name === "escape" || (refused && name === "enter")) return { do: "close" };
+  if (refused) return undefined;
+  const moved = intentInForm(key);
+  if (moved?.do === "field") return { do: "typed", typing: moved };
+  if (name === "enter" || text === "\n") return { do: "typed", typing: { do: "enter" } };
+  if (name === "backspace" || text === "\u007f" || text === "\b")
+    return { do: "typed", typing: { do: "erase", all: false } };
+  if (ctrl) return text === "u" ? { do: "typed", typing: { do: "erase", all: true } } : undefined;
+  return name === undefined && text !== "" ? { do: "typed", typing: { do: "type", text } } : undefined;
 }
 
 function intentInQuestion(state: TuiState, key: KeyPress): Intent | undefined {

@@ -2,6 +2,7 @@ import type { PrincipalLimits } from "../core/agent-file.ts";
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Effect } from "../core/tool-description.ts";
+import type { ApprovalsPort } from "./approvals-port.ts";
 
 /** Everything that the screen shows or does. `cli/open-tui.ts` makes one over the real program, tests make theirs. */
 export interface TuiPort {
@@ -23,6 +24,7 @@ export interface TuiPort {
   listRuns(limit: number): Promise<readonly RunSummary[]>;
   /** The newest entries after a sequence number, or of one run, oldest first. */
   entries(filter: { after?: number; run?: string; limit: number }): readonly EntryRow[];
+  approvals: ApprovalsPort;
   servers(): readonly ServerSummary[];
   /** Tells what the log would say, for instance that a server was restarted. */
   onNote(listener: (note: string) => void): void;

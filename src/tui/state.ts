@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
+import type { ApprovalDetail, ApprovalSummary } from "./approvals-port.ts";
+import { type DecideAction, type DecideDialog, editDecision } from "./decide-dialog.ts";
 import { beginLiveRun, foldSteps, type LiveRun, type TimedReport } from "./live-run.ts";
 import type {
   AgentSummary,
@@ -13,13 +16,14 @@ import type {
 } from "./port.ts";
 import type { ToldError } from "./told-error.ts";
 
-export const tabs = ["workflows", "agents", "runs"] as const;
+export const tabs = ["workflows", "agents", "runs", "approvals"] as const;
 export type Tab = (typeof tabs)[number];
 
 /** What lies over the screen and takes the keys. */
 export type Dialog =
   | { kind: "help" }
   | FormDialog
+  | DecideDialog
   | { kind: "confirm"; workflow: string; values: Record<string, string>; inputs: Record<string, Json> }
   | { kind: "resume"; runId: string }
   | { kind: "quit" }
@@ -41,7 +45,7 @@ export interface TuiState {
   workspaceName: string;
   tab: Tab;
   /** The id of the chosen row of each tab; without one it is the first. */
-  selected: Readonly<Partial<Record<Tab, string>>>;
+  selected: Readonly<Partial<Record<Tab, string | undefined>>>;
   /** The first line of the detail that is visible. */
   detailTop: number;
   agents: readonly AgentSummary[];
@@ -54,6 +58,11 @@ export interface TuiState {
   runs: readonly RunSummary[];
   /** The calls of the run that is looked at. */
   runEntries?: { run: string; entries: readonly EntryRow[] };
+  /** The requests that wait for people, the newest first, and how many there are in all. */
+  approvals: readonly ApprovalSummary[];
+  approvalsWaiting: number;
+  /** The request that is looked at. */
+  approvalDetail?: ApprovalDetail;
   /** The runs that this screen started, the newest first. */
   live: readonly LiveRun[];
   /** The newest entries, the oldest of them first. */
@@ -67,6 +76,7 @@ export interface TuiState {
 }
 
 export type Action =
+  | DecideAction
   | { type: "catalogue"; catalogue: Catalogue }
   | { type: "load-failed"; failure: ToldError }
   | { type: "tab"; tab: Tab }
@@ -83,6 +93,8 @@ export type Action =
   | { type: "steps"; runId: string; reports: readonly TimedReport[] }
   | { type: "ended"; runId: string; run: RunSummary; now: number }
   | { type: "runs"; runs: readonly RunSummary[] }
+  | { type: "approvals"; waiting: number; requests: readonly ApprovalSummary[] }
+  | { type: "approval-detail"; detail: ApprovalDetail }
   | { type: "run-entries"; run: string; entries: readonly EntryRow[] }
   | { type: "entries"; entries: readonly EntryRow[] }
   | { type: "servers"; servers: readonly ServerSummary[] }
@@ -107,6 +119,8 @@ export function initialState(options: {
     tools: [],
     faults: [],
     runs: [],
+    approvals: [],
+    approvalsWaiting: 0,
     live: [],
     trail: [],
     entryCount: 0,
@@ -137,6 +151,13 @@ export function reduce(state: TuiState, action: Action): TuiState {
     case "set":
     case "form-problem":
       return editForm(state, action);
+    case "decide-field":
+    case "decide-reason":
+    case "decide-passphrase":
+    case "decide-busy":
+    case "decide-problem":
+      if (state.dialog?.kind !== "decide") return state;
+      return { ...state, dialog: editDecision(state.dialog, action) };
     case "started":
       return startRun(state, action);
     case "steps":
@@ -145,6 +166,12 @@ export function reduce(state: TuiState, action: Action): TuiState {
       return updateRun(state, action.runId, (run) => ({ ...run, ended: action.run, endedAt: action.now }));
     case "runs":
       return { ...state, runs: action.runs };
+    case "approvals":
+      return listApprovals(state, action);
+    case "approval-detail":
+      return isDeepStrictEqual(state.approvalDetail, action.detail)
+        ? state
+        : { ...state, approvalDetail: action.detail };
     case "run-entries":
       return { ...state, runEntries: { run: action.run, entries: action.entries } };
     case "entries":
@@ -160,7 +187,8 @@ export function reduce(state: TuiState, action: Action): TuiState {
 
 /** The ids of the rows of a tab, in their order. */
 export function rowIds(state: TuiState, tab: Tab): string[] {
-  const rows = { workflows: state.workflows ?? [], agents: state.agents, runs: state.runs }[tab];
+  const { workflows = [], agents, runs, approvals } = state;
+  const rows = { workflows, agents, runs, approvals }[tab];
   return rows.map(({ id }) => id);
 }
 
@@ -192,6 +220,19 @@ function move(state: TuiState, by: number): TuiState {
   const id = ids[clamp(from + by, 0, ids.length - 1)];
   if (id === undefined) return state;
   return { ...state, selected: { ...state.selected, [state.tab]: id }, detailTop: 0 };
+}
+
+/** A person who looks at a request keeps looking at it, whatever comes above it or goes. */
+function listApprovals(state: TuiState, action: Extract<Action, { type: "approvals" }>): TuiState {
+  const { requests, waiting } = action;
+  if (isDeepStrictEqual([state.approvals, state.approvalsWaiting], [requests, waiting])) return state;
+  const next = { ...state, approvals: requests, approvalsWaiting: waiting };
+  const before = selectedId(state);
+  if (state.tab !== "approvals" || before === undefined) return next;
+  const stays = requests.some(({ id }) => id === before);
+  const at = clamp(rowIds(state, "approvals").indexOf(before), 0, requests.length - 1);
+  const selected = { ...state.selected, approvals: stays ? before : requests[at]?.id };
+  return { ...next, selected, detailTop: stays ? state.detailTop : 0 };
 }
 
 type FormAction = Extract<Action, { type: "field" | "type" | "set" | "form-problem" }>;

@@ -14,6 +14,12 @@ export function requireTerminal({ input }: Pick<GlobalOptions, "input">): void {
   });
 }
 
+/** Asks for the passphrase of a person, who types it. */
+export async function readPassphrase(prompt: string): Promise<string> {
+  const [passphrase = ""] = await readSecrets([prompt]);
+  return passphrase;
+}
+
 const enter = /[\r\n]/;
 const interrupt = "\u0003";
 const endOfInput = "\u0004";

@@ -9,7 +9,7 @@ import { personAt } from "../person.ts";
 import { readReason } from "../reason.ts";
 import { openWorkspace } from "../wire.ts";
 import { withDatabase } from "../with-database.ts";
-import { requireTerminal } from "./read-passphrase.ts";
+import { readPassphrase, requireTerminal } from "./read-passphrase.ts";
 import { unlockKey } from "./unlock-key.ts";
 
 /**
@@ -41,7 +41,8 @@ export async function revokeApprover(
     };
     if (principal === person.principal) {
       const prompt = `Passphrase of ${principal} to revoke its key: `;
-      await unlockKey({ database, writerKey, stateDir, person, approver, act, prompt });
+      const askPassphrase = () => readPassphrase(prompt);
+      await unlockKey({ database, writerKey, stateDir, person, approver, act, askPassphrase });
     }
     const now = systemClock.now();
     return actAsPerson({ database, writerKey, person, act, now }, (by) => {

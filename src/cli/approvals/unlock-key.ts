@@ -6,7 +6,6 @@ import { systemClock } from "../../core/clock.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { type Act, actAsPerson } from "../act-as-person.ts";
 import type { Person } from "../person.ts";
-import { readSecrets } from "./read-passphrase.ts";
 
 /** Throws STATE_INVALID when a person has no key to decide with. */
 export function requireApprover(database: DatabaseSync, { principal }: Person): Approver {
@@ -18,7 +17,7 @@ export function requireApprover(database: DatabaseSync, { principal }: Person): 
 }
 
 /**
- * Asks a person for their passphrase and opens their private key with it. A wrong passphrase is recorded as a refusal of
+ * Has a person type their passphrase and opens their private key with it. A wrong passphrase is recorded as a refusal of
  * `act` and throws POLICY_DENIED; after five in a row it throws LIMIT_EXCEEDED for ten minutes.
  */
 export async function unlockKey(options: {
@@ -28,9 +27,10 @@ export async function unlockKey(options: {
   person: Person;
   approver: Approver;
   act: Act;
-  prompt: string;
+  /** Waits for the person at the terminal; nothing else may answer. */
+  askPassphrase: () => Promise<string>;
 }): Promise<string> {
-  const { database, writerKey, stateDir, person, approver, act, prompt } = options;
+  const { database, writerKey, stateDir, person, approver, act, askPassphrase } = options;
   const refuse = async (mayNot: () => RingmainError): Promise<never> =>
     actAsPerson<never>({ database, writerKey, person, act, now: systemClock.now(), mayNot }, () => {
       throw new Error("a refusal went on");
@@ -38,7 +38,7 @@ export async function unlockKey(options: {
   const sealed = readKeyFile(stateDir, person.principal);
   const until = restsUntil(approver, systemClock.now());
   if (until !== undefined) return refuse(() => tooManyWrong(until));
-  const [passphrase = ""] = await readSecrets([prompt]);
+  const passphrase = await askPassphrase();
   // what others typed meanwhile counts too
   const rests = restsUntil(currentApprover(database, person.principal) ?? approver, systemClock.now());
   if (rests !== undefined) return refuse(() => tooManyWrong(rests));

@@ -1,5 +1,6 @@
 import type { Controller } from "../controller.ts";
 import type { Layout } from "../layout.ts";
+import { decideLines } from "../lines/decide-lines.ts";
 import { questionOf } from "../lines/question-lines.ts";
 import type { TuiState } from "../state.ts";
 import { dialogWidth } from "./dialog-box.tsx";
@@ -14,6 +15,10 @@ export function DialogLayer(props: { state: TuiState; layout: Layout; controller
   const size = { columns: layout.columns, height: layout.bodyHeight };
   if (dialog === undefined) return null;
   if (dialog.kind === "help") return <HelpDialog {...size} />;
+  if (dialog.kind === "decide") {
+    const room = { width: dialogWidth(size.columns) - 4, height: size.height - 4 };
+    return <QuestionDialog {...decideLines(dialog, state, room)} {...size} />;
+  }
   if (dialog.kind === "form") {
     const { type: onType, submitField: onSubmit } = controller;
     return <FormDialog form={dialog} state={state} onType={onType} onSubmit={onSubmit} {...size} />;

@@ -25,11 +25,12 @@ function keysOf(state: TuiState, more: boolean): string {
   if (dialog?.kind === "form") return "Enter next   Tab ↑↓ field   Esc cancel";
   if (dialog?.kind === "closing") return "Ctrl-C end at once";
   if (dialog !== undefined) return "";
-  return `↑↓ choose   Tab 1-3 list   ${enterMeans(state)}${more ? "PgDn more   " : ""}? keys   q quit`;
+  return `↑↓ choose   Tab 1-4 list   ${enterMeans(state)}${more ? "PgDn more   " : ""}? keys   q quit`;
 }
 
 function enterMeans(state: TuiState): string {
   const id = selectedId(state);
+  if (state.tab === "approvals") return id === undefined ? "" : "a approve   x reject   ";
   const runnable = state.tab === "workflows" && state.workflows?.some((one) => one.id === id && one.agent);
   if (runnable) return "Enter start   ";
   const waits =

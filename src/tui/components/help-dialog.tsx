@@ -3,9 +3,10 @@ import { DialogBox, dialogWidth } from "./dialog-box.tsx";
 import { Rows } from "./rows.tsx";
 
 const keys: readonly (readonly [key: string, what: string])[] = [
-  ["1 2 3, Tab, ← →", "workflows, agents, runs"],
+  ["1 2 3 4, Tab, ← →", "workflows, agents, runs, approvals"],
   ["↑ ↓, j k, Home End", "choose"],
   ["Enter", "start a workflow, take up a run"],
+  ["a, x", "approve or reject a request, with your passphrase"],
   ["PgUp PgDn, Space", "scroll the detail"],
   ["q, Ctrl-C", "quit; what runs is interrupted safely"],
   ["", ""],

@@ -16,6 +16,7 @@ export function keyPresses(text: string, key: Key): KeyPress[] {
     [key.return, "enter"],
     [key.escape, "escape"],
     [key.tab, "tab"],
+    [key.backspace || key.delete, "backspace"],
   ];
   const name = names.find(([pressed]) => pressed)?.[1];
   if (name !== undefined) return [{ text: "", name, shift, ctrl }];

@@ -1,3 +1,4 @@
+import { approvalRow } from "../lines/approval-row.ts";
 import type { Line } from "../lines/line.ts";
 import { line, oneLine } from "../lines/line.ts";
 import { shortTime } from "../lines/local-time.ts";
@@ -32,6 +33,7 @@ export function ListPane({ state, width, height }: { state: TuiState; width: num
 function rowOf(state: TuiState, index: number): Line {
   if (state.tab === "workflows") return workflowRow(state, index);
   if (state.tab === "agents") return [{ text: oneLine(state.agents[index]?.id ?? "") }];
+  if (state.tab === "approvals") return approvalRow(state.approvals[index], state.now);
   const run = state.runs[index];
   if (run === undefined) return [];
   const { mark, tone } = runStateMark(run.state);
@@ -62,6 +64,7 @@ function padded(row: Line, width: number): Line {
 function emptyText({ tab, workflows, loadError }: TuiState): string {
   if (tab === "agents") return "No agents yet: agents/NAME.md";
   if (tab === "runs") return "No runs yet.";
+  if (tab === "approvals") return "Nothing waits for approval.";
   if (loadError !== undefined) return "Not readable.";
   return workflows === undefined ? "Reading the workflows…" : "No workflows yet.";
 }

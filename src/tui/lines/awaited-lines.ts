@@ -9,7 +9,7 @@ export function awaitedLines({ id, waitsFor = [] }: RunSummary, width: number): 
   const more = waitsFor.length - shown.length;
   const approval = shown[0]?.approval ?? "apr_…";
   const how = [
-    "It goes on by itself once it is decided. In a shell:",
+    "It goes on by itself once it is decided: here (4 lists what waits), or in a shell:",
     `ringmain approvals show ${approval}`,
     `ringmain approvals approve ${approval}  (or reject)`,
     `ringmain runs cancel ${id}`,

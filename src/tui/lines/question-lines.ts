@@ -14,7 +14,7 @@ export interface Question {
 
 /** What a dialog without fields asks or tells. Pure. */
 export function questionOf(
-  dialog: Exclude<Dialog, { kind: "help" | "form" }>,
+  dialog: Exclude<Dialog, { kind: "help" | "form" | "decide" }>,
   state: TuiState,
   width: number,
 ): Question {

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RingmainError } from "../../../src/core/errors.ts";
 import { type Controller, createController } from "../../../src/tui/controller.ts";
 import type { RunSummary, StepReport, TuiPort } from "../../../src/tui/port.ts";
-import { broken, chase, collector, entry, reorder, report, runSummary, startedRun, tools } from "./sample.ts";
+import {
+  broken,
+  chase,
+  collector,
+  entry,
+  playedApprovals,
+  reorder,
+  report,
+  runSummary,
+  startedRun,
+  tools,
+} from "./sample.ts";
 
 /** A program that is only played; `started` holds the runs that were asked for. */
 function playedPort() {
@@ -28,6 +39,7 @@ function playedPort() {
     takeUpDecided() {},
     listRuns: async () => [],
     entries: () => [],
+    approvals: playedApprovals(),
     servers: () => [],
     onNote() {},
   };

@@ -1,3 +1,4 @@
+import type { ApprovalSummary, ApprovalsPort } from "../../../src/tui/approvals-port.ts";
 import type { EntryRow, RunSummary, StartedRun, StepReport, WorkflowSummary } from "../../../src/tui/port.ts";
 import { initialState, reduce, type TuiState } from "../../../src/tui/state.ts";
 
@@ -78,4 +79,20 @@ export function entry(seq: number, more: Partial<EntryRow> = {}): EntryRow {
   const time = "2026-11-23T08:00:00.000Z";
   const who = { principal: "agent:collector", tool: "accounting.send_reminder" };
   return { seq, time, kind: "call", ...who, outcome: "done", policies: [], changed: [], ...more };
+}
+
+export function approval(id: string, more: Partial<ApprovalSummary> = {}): ApprovalSummary {
+  const call = { tool: "accounting.send_reminder", principal: "agent:collector", roles: ["finance"] };
+  return { id, ...call, createdAt: new Date(0), ...more };
+}
+
+/** Nothing waits, and nobody decides. */
+export function playedApprovals(): ApprovalsPort {
+  return {
+    principal: "user:maria",
+    list: () => ({ waiting: 0, requests: [] }),
+    show: (id) => ({ id, status: "pending", standing: [], sections: [] }),
+    mayDecide() {},
+    decide: async () => ({ status: "approved", missing: [] }),
+  };
 }

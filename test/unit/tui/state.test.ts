@@ -136,7 +136,7 @@ describe("what keys mean", () => {
   it.each([
     [key("2"), { do: "tab", to: "agents" }],
     [named("tab"), { do: "tab", to: "agents" }],
-    [named("tab", { shift: true }), { do: "tab", to: "runs" }],
+    [named("tab", { shift: true }), { do: "tab", to: "approvals" }],
     [named("down"), { do: "move", by: 1 }],
     [named("enter"), { do: "choose", id: "chase" }],
     [key("?"), { do: "help" }],
