@@ -1,6 +1,7 @@
 import type { ApprovalSummary, Decision } from "./approvals-port.ts";
 import { type DecideDialog, decideDialog } from "./decide-dialog.ts";
 import type { TypingIntent } from "./keys.ts";
+import { shortId } from "./lines/short-id.ts";
 import type { TuiPort } from "./port.ts";
 import { type Action, selectedId, type TuiState } from "./state.ts";
 import { sentenceOf } from "./told-error.ts";
@@ -137,7 +138,8 @@ function changed(before: readonly string[], intent: TypingIntent, longest: numbe
 }
 
 function outcomeText({ id }: ApprovalSummary, status: string, missing: readonly string[]): string {
-  if (status === "rejected") return `${id} is rejected.`;
-  if (missing.length > 0) return `${id} has your yes; it still needs that of ${missing.join(" and ")}.`;
-  return `${id} is approved: the very same call goes through, once.`;
+  const which = shortId(id);
+  if (status === "rejected") return `${which} is rejected.`;
+  if (missing.length > 0) return `${which} has your yes; it still needs that of ${missing.join(" and ")}.`;
+  return `${which} is approved: the very same call goes through, once.`;
 }

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makeApproverKey, writeKeyFile } from "../../src/approval/approver-key.ts";
+import { recordEnrolment } from "../../src/cli/approvals/record-enrolment.ts";
+import { checkWorkspace } from "../../src/cli/check-workspace.ts";
+import { openRing, openWorkspace } from "../../src/cli/wire.ts";
+import { ensureWriterKey } from "../../src/identity/keys.ts";
 import { keys, type PtyScreen, startInPty } from "../helpers/pty.ts";
+import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const built = ["src/cli/main.js", "src/tui/run-tui.js", "servers/accounting/seed.js"].every((file) =>
@@ -78,6 +84,89 @@ describe.skipIf(!built)(`the screen over the sample workspace${why}`, () => {
     expect(coloured()).toBe(false);
   });
 });
+
+describe.skipIf(!built)(`the approvals tab${why}`, () => {
+  const passphrase = "correct horse battery";
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await makeWorkspace({
+      roles: { finance: { tools: ["crm.*"] } },
+      agents: { clerk: { tools: ["crm.upsert_owner"] } },
+      policies: { ask: askAboutOwners },
+      workflows: { hire: hire },
+    });
+    await runOfSomebodyElse(workspace.dir, passphrase);
+  });
+  afterAll(() => workspace.remove());
+
+  it("shows what waits, and takes a yes by the typed passphrase alone, after which the run goes on", async () => {
+    const { until, press, exit, text } = open([builtCli, "--workspace", workspace.dir]);
+    await until("4 Approvals 1", 30_000);
+    press("4");
+    const shown = await until(/\[4 Approvals 1\][\s\S]*ask-about-owners/);
+    expect(shown).toContain("agent:clerk");
+    expect(shown).toContain("started by  user:joe");
+    for (const part of ["(policies/ask.cedar:1)", "asks finance"]) expect(shown).toContain(part);
+    press(keys.pageDown, keys.pageDown);
+    await until(/ada@nordwind\.example[\s\S]*crm_owner/);
+
+    press("a");
+    await until("❯ reason");
+    // as a paste would bring it: what follows Enter is never in the open
+    press("as agreed\rswordfish\r");
+    const refused = await until("The passphrase is not the right one.");
+    expect(refused).toContain("as agreed");
+    expect(refused).not.toContain("swordfish");
+    expect(workspace.query("SELECT status FROM approval_request")).toEqual([{ status: "pending" }]);
+
+    press(`${passphrase}x`);
+    await until("•".repeat(passphrase.length + 1));
+    press("\x7f", keys.enter);
+    await until(/is approved[\s\S]*once/);
+    await until("Nothing waits for approval.");
+    press("1");
+    await until(/✓ done in[\s\S]*ringmain\.finish_run/);
+    expect(text()).not.toContain(passphrase);
+    press("q");
+    expect(await exit()).toEqual({ exitCode: 0 });
+    expect(workspace.query("SELECT status FROM approval_request")).toEqual([{ status: "used" }]);
+    expect(workspace.query("SELECT name FROM crm_owner")).toEqual([{ name: "Ada Nord" }]);
+    const decided =
+      "SELECT body FROM audit_entry WHERE body ->> '$.tool' = 'ringmain.approve_call' ORDER BY seq";
+    const bodies = workspace.query(decided).map(({ body }) => JSON.parse(String(body)));
+    expect(bodies).toMatchObject([{ outcome: "denied" }, { outcome: "done", reason: "as agreed" }]);
+  });
+});
+
+const askAboutOwners = `@id("ask-about-owners") @approval("finance")
+forbid (principal, action == Action::"crm.upsert_owner", resource);`;
+const hire = `name: Hire somebody
+agent: clerk
+steps:
+  - id: owner
+    call: crm.upsert_owner
+    with: { name: Ada Nord, email: ada@nordwind.example }
+`;
+
+/** Enrolls the person at the keyboard, and leaves a run waiting that another person has started. */
+async function runOfSomebodyElse(dir: string, passphrase: string): Promise<void> {
+  const workspace = openWorkspace(dir);
+  const ring = await openRing({ workspace, unpinned: true });
+  try {
+    const { database, person, engine } = ring;
+    const key = makeApproverKey({ principal: person.principal, passphrase });
+    const writeFile = () => writeKeyFile(workspace.stateDir, person.principal, key.sealed);
+    const writerKey = ensureWriterKey(workspace.stateDir);
+    await recordEnrolment({ database, writerKey, person, key, writeFile, now: new Date() });
+    const { plans } = await checkWorkspace(workspace, await ring.tools());
+    const [plan] = plans;
+    if (plan === undefined) throw new Error("the workflow has faults");
+    const run = await engine.run({ runId: "run_of_joe", plan, inputs: {}, startedBy: "user:joe" });
+    expect(run.status).toBe("waiting");
+  } finally {
+    await ring.close();
+  }
+}
 
 describe.skipIf(!built)(`the screen over a played program${why}`, () => {
   const played = (mode = "", options: Partial<Parameters<typeof startInPty>[0]> = {}) =>

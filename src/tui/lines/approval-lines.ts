@@ -1,13 +1,13 @@
 import type { ApprovalDetail, ApprovalRow } from "../approvals-port.ts";
-import { emptyLine, type Line, labelled, line, oneLine, paragraph, wrap } from "./line.ts";
+import { emptyLine, type Line, line, oneLine, paragraph, type Tone, wrap } from "./line.ts";
 
 /** The detail of a request: who asks for what and why it waits, the facts, the arguments and what would come of it. */
 export function approvalLines({ id, status, standing, sections }: ApprovalDetail, width: number): Line[] {
   const tone = status === "pending" ? "warn" : "dim";
   return [
     [{ text: oneLine(id), bold: true }],
-    ...labelled("status", status, width, tone),
-    ...standing.flatMap(({ name, text }) => labelled(name, text.join(" "), width)),
+    ...standingLines("status", status, width, tone),
+    ...standing.flatMap(({ name, text }) => standingLines(name, text.join(" "), width)),
     ...sections.flatMap(({ heading, rows }) => [
       emptyLine,
       ...wrap(heading, width).map((row): Line => [{ text: row, bold: true }]),
@@ -15,6 +15,15 @@ export function approvalLines({ id, status, standing, sections }: ApprovalDetail
       ...rows.flatMap((row) => rowLines(row, width, nameWidth(rows, width))),
     ]),
   ];
+}
+
+const standingWidth = 12;
+
+function standingLines(name: string, text: string, width: number, tone?: Tone): Line[] {
+  return wrap(text, width - standingWidth).map((row, index) => [
+    { text: (index === 0 ? name : "").padEnd(standingWidth), tone: "dim" },
+    { text: row, tone },
+  ]);
 }
 
 function nameWidth(rows: readonly ApprovalRow[], width: number): number {
