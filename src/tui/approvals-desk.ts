@@ -57,7 +57,6 @@ export function createApprovalsDesk(options: {
     } catch (error) {
       refusal = sentenceOf(error);
     }
-    passphrase = [];
     dispatch({ type: "open", dialog: decideDialog({ request, decision, person: port.principal, refusal }) });
   }
 
