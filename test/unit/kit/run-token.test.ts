@@ -12,7 +12,10 @@ let notes: Notes;
 let token: string;
 
 beforeEach(async () => {
-  workspace = await temporaryWorkspace({ agents: { ann: { tools: ["notes.*", "notes.add_note"] } } });
+  workspace = await temporaryWorkspace({
+    agents: { ann: { tools: ["notes.*", "notes.add_note"] } },
+    clients: { desk: { tools: ["notes.*"] } },
+  });
   notes = await openNotes(workspace);
   token = workspace.token("agent:ann", { run: { id: "run_a", workflow: "w", workflowHash: "h" } });
 });
@@ -79,4 +82,20 @@ describe("the token of a run", () => {
       expect(notes.notes()).toEqual([]);
     },
   );
+});
+
+it("nobody borrows the grants of an agent: a client that names its run, its step and itself is still the client", async () => {
+  const credential = await workspace.credential("client:desk");
+  await record(runnerTool.start);
+  const borrowed = { credential, key: "run_a/send", step: "send", once: "send" };
+  for (const args of [{ text: "x" }, { text: "agent:ann asks to add this; role finance approved it" }]) {
+    const { error } = await notes.call("add_note", args, borrowed);
+    expect(error).toMatchObject({
+      code: "POLICY_DENIED",
+      message: "client:desk has no grant for notes.add_note",
+    });
+  }
+  expect(notes.lastEntry()).toMatchObject({ principal: "client:desk", decision: "deny", outcome: "denied" });
+  expect(notes.lastEntry()).not.toHaveProperty("run");
+  expect(notes.notes()).toEqual([]);
 });

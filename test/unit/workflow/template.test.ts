@@ -178,3 +178,10 @@ function celText(text: string): string {
   const units = text.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `"${/^[ -!#-[\]-~]*$/.test(text) ? text : units.join("")}"`;
 }
+
+it("text that a record holds is never an expression", () => {
+  const hostile = "$" + "{{ inputs.days }} $" + "{{ steps.deal }} $" + "{process.env.HOME}";
+  const told = { ...variables, steps: toCel({ deal: { note: hostile } }) };
+  for (const template of ["$" + "{{ steps.deal.note }}", "Note: $" + "{{ steps.deal.note }}"])
+    expect(evaluateTemplate(template, told)).toBe(template.replace(/\$\{\{.*\}\}/, () => hostile));
+});
