@@ -8,7 +8,14 @@ export const searchedBy = ["principal", "tool", "outcome", "key", "once", "loose
  * record; `audit verify` compares the columns with it. (Columns that SQLite computes from the text would need no
  * comparison, but cost every call a tenth more.)
  */
-export function searchColumns({ principal, tool, outcome, run, key, once }: EntryDraft) {
+export function searchColumns({
+  principal,
+  tool,
+  outcome,
+  run,
+  key,
+  once,
+}: Pick<EntryDraft, "principal" | "tool" | "outcome" | "run" | "key" | "once">) {
   const keyTellsRun = outcome === "done" && key?.startsWith(`${run}/`) === true;
   return {
     principal,
