@@ -5,8 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { type ErrorCode, RingmainError } from "../core/errors.ts";
 import { type Migration, migrate } from "../db/migrate.ts";
-import { openSqlite, storeError } from "../db/sqlite.ts";
-import { transactionControl } from "../db/transaction.ts";
+import { openSqlite } from "../db/sqlite.ts";
+import { transact, transactionControl } from "../db/transaction.ts";
 import type { Progress } from "./sink.ts";
 
 const migrations: readonly Migration[] = [
@@ -135,17 +135,7 @@ function stateOver(database: DatabaseSync, { sink, waitMs }: { sink: string; wai
   );
   const clearFailure = database.prepare("DELETE FROM sinks_failure");
   return {
-    async exclusively(work) {
-      await control.begin();
-      try {
-        const result = await work();
-        control.commit();
-        return result;
-      } catch (error) {
-        control.rollback();
-        throw storeError(error, database.location() ?? "");
-      }
-    },
+    exclusively: (work) => transact(database, work, control),
     read: () => readProgress(database),
     write({ position, leaf, place, movedAt }) {
       write.run(sink, position, leaf ?? null, place ?? null, movedAt ?? null);
