@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Vitest leaves one processor free, which on two of them is half; most tests wait for programs that they started
     maxWorkers: "100%",
+    // programs that tests start from their sources have them stripped of types and compiled once, not each time
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node", import.meta.url)) },
     projects: [
       {
         extends: true,

@@ -59,31 +59,6 @@ describeBuilt("a database that is", { concurrent: true }, () => {
     expect(entriesOf(workspace)).toBe(2);
   });
 
-  it("locked for long: a call gives up after a while, having done nothing", async () => {
-    using workspace = await withOneOwner();
-    const holder = new DatabaseSync(workspace.databasePath);
-    holder.exec("BEGIN IMMEDIATE");
-    try {
-      const args = [
-        "call",
-        "crm.upsert_owner",
-        "-a",
-        "name=Max",
-        "email=max@example.com",
-        "-w",
-        workspace.dir,
-      ];
-      const { code, stdout, stderr } = await runCli(args, { timeoutMs: 50_000 });
-      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-      expect(stderr).toContain("STORE_BUSY  The database stayed locked by another process.");
-      expect(stderr).toContain("Nothing was done; try again.");
-    } finally {
-      holder.exec("COMMIT");
-      holder.close();
-    }
-    expect(entriesOf(workspace)).toBe(1);
-  });
-
   it("locked: what only reads does not wait for it", async () => {
     using workspace = await withOneOwner();
     const holder = new DatabaseSync(workspace.databasePath);

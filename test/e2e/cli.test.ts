@@ -38,6 +38,7 @@ describeBuilt("the command line", () => {
 
   beforeAll(async () => {
     workspace = await makeWorkspace({
+      servers: { crm: { builtin: "crm" } },
       roles: { owner: { tools: ["crm.*", "crm.create_lead"] } },
       clients: { "claude-desktop": { tools: ["crm.*"] } },
       agents: { reader: { tools: ["crm.*"] } },
@@ -195,7 +196,7 @@ describeBuilt("the command line", () => {
       [["check"], { ok: true, workflows: ["owners"], problems: [] }],
       [["workflows"], { workflows: [{ workflow: "owners" }], problems: [] }],
       [["agents"], { agents: [{ id: "reader" }] }],
-      [["servers"], { servers: [{ server: "crm", state: "ready" }, {}, {}], tools: expect.any(Array) }],
+      [["servers"], { servers: [{ server: "crm", state: "ready" }], tools: expect.any(Array) }],
       [["call", "crm.list_owners"], { entry: expect.any(Number), result: expect.any(Object) }],
       [["call", "crm.create_lead", "--describe"], { server: "crm", name: "create_lead", effect: "create" }],
       [["pause"], { paused: [] }],

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { addClient, openServer } from "../helpers/client-server.ts";
 import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
 const run = promisify(execFile);
@@ -17,9 +18,7 @@ const hasHledger = await run("hledger", ["--version"]).then(
   () => false,
 );
 
-const answer = z.object({
-  result: z.object({ journal: z.string(), next_cursor: z.string().optional() }),
-});
+const page = z.object({ journal: z.string(), next_cursor: z.string().optional() });
 
 /** `hledger bal -O json`: rows of [full name, short name, depth, amounts], then the totals. */
 const balanceReport = z.tuple([
@@ -44,17 +43,18 @@ const decimals: Readonly<Record<string, number>> = { EUR: 2, GBP: 2, USD: 2, JPY
 
 /** The whole general ledger as one journal, page after page, written into a file of the workspace. */
 async function exportJournal(workspace: TestWorkspace): Promise<string> {
+  const client = await openServer("accounting", workspace, await addClient(workspace, "auditor", "--yes"));
   let journal = "";
   let cursor: string | undefined;
   do {
-    const args = ["--arg", "report=general_ledger", "--arg", "format=hledger", "--arg", "limit=100"];
-    if (cursor !== undefined) args.push("--arg", `cursor=${cursor}`);
-    const { code, stdout, stderr } = await workspace.ringmain("call", "accounting.report", ...args, "--json");
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const { result } = answer.parse(JSON.parse(stdout));
-    journal += result.journal;
-    cursor = result.next_cursor;
+    const paging = { limit: 100, ...(cursor !== undefined && { cursor }) };
+    const input = { report: "general_ledger", format: "hledger", ...paging };
+    const { structuredContent } = await client.callTool("report", input);
+    const read = page.parse(structuredContent);
+    journal += read.journal;
+    cursor = read.next_cursor;
   } while (cursor !== undefined);
+  await client.close();
   const file = join(workspace.dir, "ledger.journal");
   writeFileSync(file, journal);
   return file;
@@ -100,6 +100,7 @@ const missing = [...(hasHledger ? [] : ["hledger"]), ...(existsSync(builtCli) ? 
 const why = (reasons: readonly string[]) =>
   reasons.length > 0 && !isCI ? ` (skipped: there is no ${reasons.join(", no ")})` : "";
 const reads = ["accounting.*"];
+const clients = { auditor: { tools: reads } };
 
 describe.skipIf(why(missing) !== "")(`hledger agrees with the ledger${why(missing)}`, () => {
   // in CI nothing is skipped: whatever is missing fails here
@@ -123,6 +124,7 @@ describe.skipIf(why(missing) !== "")(`hledger agrees with the ledger${why(missin
       const writes = ["create_credit_note", "write_off", "reverse_entry", "post_journal", "refund_payment"];
       workspace = await makeWorkspace({
         sample: true,
+        clients,
         roles: { owner: { tools: [...reads, ...writes.map((name) => `accounting.${name}`)] } },
       });
     });
@@ -176,7 +178,7 @@ describe.skipIf(why(missing) !== "")(`hledger agrees with the ledger${why(missin
     beforeAll(async () => {
       expect(noData).toEqual([]);
       const writes = ["accounting.upsert_customer", "accounting.import_invoice"];
-      workspace = await makeWorkspace({ roles: { owner: { tools: [...reads, ...writes] } } });
+      workspace = await makeWorkspace({ clients, roles: { owner: { tools: [...reads, ...writes] } } });
     });
     afterAll(() => workspace?.remove());
 

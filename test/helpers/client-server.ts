@@ -1,20 +1,32 @@
 import { type CalledTool, type McpClient, officialClients, type ServerEntry } from "./mcp-clients.ts";
 import { builtServer, type TestWorkspace } from "./workspace.ts";
 
-/** The built CRM server as a client's configuration starts it, with the environment that a test gives it. */
-export function crmEntry({ dir }: TestWorkspace, env: Readonly<Record<string, string>>): ServerEntry {
+/** A built server as a client's configuration starts it, with the environment that a test gives it. */
+function serverEntry(
+  name: string,
+  { dir }: TestWorkspace,
+  env: Readonly<Record<string, string>>,
+): ServerEntry {
   return {
     command: process.execPath,
-    args: [builtServer("crm")],
+    args: [builtServer(name)],
     env: { RINGMAIN_WORKSPACE: dir, ...env },
   };
 }
 
+export function crmEntry(workspace: TestWorkspace, env: Readonly<Record<string, string>>): ServerEntry {
+  return serverEntry("crm", workspace, env);
+}
+
 /** A client of the current SDK, connected to a server process of its own over stdio, with a credential. */
-export function openCrm(workspace: TestWorkspace, credential: string): Promise<McpClient> {
+export function openServer(name: string, workspace: TestWorkspace, credential: string): Promise<McpClient> {
   return officialClients["@modelcontextprotocol/client 2.x"](
-    crmEntry(workspace, { RINGMAIN_TOKEN: credential }),
+    serverEntry(name, workspace, { RINGMAIN_TOKEN: credential }),
   );
+}
+
+export function openCrm(workspace: TestWorkspace, credential: string): Promise<McpClient> {
+  return openServer("crm", workspace, credential);
 }
 
 /** Makes a client's credential with the program itself. Returns the secret, which stdout shows and nothing else. */
