@@ -3,7 +3,7 @@ import { isoDate } from "../../../src/kit/fields.ts";
 import { defineTool } from "../define-tool.ts";
 import { locationCode, sku, units } from "../fields.ts";
 import { historyPoint } from "../reports.ts";
-import { addDays, isoDay } from "../store/days.ts";
+import { addDays, isoDay, laterDay } from "../store/days.ts";
 import { requireItem } from "../store/items.ts";
 import { requireLocation } from "../store/locations.ts";
 import { intervals, maxPoints, readHistory } from "../store/stock-history.ts";
@@ -37,7 +37,8 @@ export const stockHistoryTool = defineTool({
     const item = await requireItem(call, sku);
     const location = code === undefined ? undefined : await requireLocation(call, code);
     const last = to ?? isoDay(call.now);
-    const first = from ?? addDays(last, -29);
+    // the calendar of ISO 8601 begins with the year 0
+    const first = from ?? laterDay("0000-01-01", addDays(last, -29));
     const history = await readHistory(call, { item, location, from: first, to: last, interval });
     return {
       item_id: item.id,

@@ -75,6 +75,10 @@ test("wrong days and too many points are refused with a way out", async () => {
     closing: 75,
     points: [{ on_hand: 75 }, { on_hand: 75 }],
   });
+  // 29 days before the first of all days there is none
+  expect(await inventory.call("stock_history", { sku, to: "0000-01-01" })).toMatchObject({
+    points: [{ from: "0000-01-01", to: "0000-01-01" }],
+  });
   const far = { sku, from: "0001-01-01", to: "9999-12-31", interval: "month" };
   expect((await inventory.refusal("stock_history", far)).code).toBe("INPUT_INVALID");
 });
