@@ -22,11 +22,11 @@ export type Killer = (
   options: { random: Random; measure: Measure },
 ) => Promise<Kill[]>;
 
-/** Kills the runner up to three times, the later ones while it takes up what is left; then runs it to the end. */
+/** Kills the runner up to five times, the later ones while it takes up what is left; then runs it to the end. */
 export const killRunner: Killer = async (workspace, { random, measure }) => {
   const kills: Kill[] = [];
   const left: ServerProcess[] = [];
-  const wanted = 1 + Math.floor(random() * 3);
+  const wanted = 1 + Math.floor(random() * 5);
   while (kills.length < wanted) {
     const moment = randomMoment(random, measure);
     const run = startRun(workspace, "drill");
