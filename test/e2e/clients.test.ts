@@ -52,6 +52,7 @@ describeBuilt("ringmain clients", () => {
 
   beforeAll(async () => {
     workspace = await makeWorkspace({
+      servers: { crm: { builtin: "crm" } },
       roles: { owner: { tools: ["crm.*"], members: ["*"] } },
       clients: { desk: { tools: ["crm.*"] }, reporting: { tools: ["crm.*"] } },
     });

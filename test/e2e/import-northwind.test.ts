@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { everyRow, invoiceContent } from "../fixtures/northwind/content.ts";
+import { expectHledgerAgrees, hasHledger, ownBalances } from "../helpers/hledger.ts";
 import { builtCli, makeWorkspace, type TestWorkspace, untilEnd } from "../helpers/workspace.ts";
 import { expectSoundBooks } from "../unit/servers/accounting/sound-books.ts";
 
@@ -57,6 +58,7 @@ describe.skipIf(isSkipped)(
       expect(missing).toEqual([]);
       const writes = ["inventory.create_purchase_order", "inventory.send_purchase_order"];
       workspace = await makeWorkspace({
+        clients: { auditor: { tools: ["accounting.*"] } },
         roles: {
           owner: { tools: ["accounting.*", "inventory.*", ...names.map((name) => imports[name].tool)] },
         },
@@ -100,6 +102,15 @@ describe.skipIf(isSkipped)(
       expectSoundBooks(database);
       database.close();
     });
+
+    it.skipIf(!hasHledger && process.env.CI !== "true")(
+      `hledger comes to the same${hasHledger ? "" : " (skipped: there is no hledger)"}`,
+      async () => {
+        await expectHledgerAgrees(workspace);
+        const balances = { "1100 USD": 126_579_329, "4000 USD": -126_579_329 };
+        expect(ownBalances(workspace, false)).toEqual(balances);
+      },
+    );
 
     it("a second import changes nothing", async () => {
       const rowsBefore = everyRow(workspace.query);

@@ -4,7 +4,7 @@ import { describeBuilt, expectNoProcesses, startCli } from "../helpers/run-cli.t
 import { makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
 describeBuilt("an interrupted run", () => {
-  const tasks = 150;
+  const tasks = 80;
   const approach = `name: Approach
 agent: approachr
 steps:

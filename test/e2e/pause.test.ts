@@ -33,6 +33,7 @@ describeBuilt("ringmain pause and resume", () => {
 
   beforeAll(async () => {
     workspace = await makeWorkspace({
+      servers: { crm: { builtin: "crm" } },
       roles: { owner: { tools: ["crm.*"], members: ["*", "maria"] } },
       clients: { desk: { tools: ["crm.*"] }, other: { tools: ["crm.*"] } },
       agents: { writer: { tools: ["crm.upsert_owner"] } },
