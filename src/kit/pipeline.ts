@@ -3,8 +3,6 @@ import type { DatabaseSync } from "node:sqlite";
 import { createGate } from "../approval/gate.ts";
 import type { ApprovalRules } from "../approval/rules.ts";
 import { createAppender } from "../audit/append.ts";
-import { runEndings } from "../audit/run-endings.ts";
-import { storedCallFinder } from "../audit/stored-call.ts";
 import type { PrincipalLimits } from "../core/agent-file.ts";
 import type { Clock } from "../core/clock.ts";
 import { RingmainError } from "../core/errors.ts";
@@ -14,38 +12,30 @@ import { lazily } from "../core/lazily.ts";
 import { toolHash, toolId } from "../core/tool-description.ts";
 import type { Restriction } from "../db/authorizer.ts";
 import { foreignChanges } from "../db/foreign-changes.ts";
-import { unitsOfWork } from "../db/kysely.ts";
 import { isStoreFailure, storeError } from "../db/sqlite.ts";
 import { transactionControl } from "../db/transaction.ts";
-import { credentialRechecker } from "../identity/credentials.ts";
-import { everyone } from "../identity/pauses.ts";
 import { anonymous } from "../identity/principal.ts";
 import type { Access } from "../policy/access.ts";
 import type { Answer, Attempt, IncomingCall, PreparedCall, ServedTool } from "./call.ts";
 import { draftOf } from "./call-entry.ts";
-import { CallScope } from "./call-scope.ts";
-import { consentTo } from "./consent.ts";
 import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
+import { createExecutor } from "./execute.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { shortened, textOfUnread } from "./kept-arguments.ts";
-import { checkLimits, createLimits } from "./limits.ts";
-import { linksOver } from "./links.ts";
+import { createLimits } from "./limits.ts";
 import {
-  endedRun,
   invalidArguments,
   isFitForKey,
   noCredential,
-  pausedError,
   requireOwnKey,
-  resultTooLarge,
   unfitKey,
   unknownTool,
   unknownViewError,
 } from "./refusals.ts";
-import { permittedReads, requireGrants } from "./run-view.ts";
-import { errorFor, showAnswer } from "./show-answer.ts";
-import { type View, viewsOf } from "./view.ts";
+import { errorFor } from "./show-answer.ts";
+import { createStanding } from "./standing.ts";
+import { viewsOf } from "./view.ts";
 
 export interface Pipeline {
   /** Answers once the entry of the call is committed. Rejects only when the store cannot write: then nothing happened. */
@@ -53,9 +43,6 @@ export interface Pipeline {
   /** Resolves when no call is in flight. */
   idle(): Promise<void>;
 }
-
-/** One result is at most this many bytes as JSON; lists paginate instead. */
-const largestResult = 1024 * 1024;
 
 /**
  * The call pipeline: how every call of every tool is made, whoever makes it. Steps 1 and 2 come before the
@@ -80,30 +67,30 @@ export function createPipeline<Tables, Context>(options: {
   const server = definition.name;
   const tools = new Map(definition.tools.map((tool) => [tool.name, servedTool(server, tool)]));
   const views = viewsOf(definition);
-  const startUnit = unitsOfWork<Tables>(database);
   const control = transactionControl(database, { budgetMs: options.lockBudgetMs });
   const appender = createAppender(database, options.writerKey);
-  const findStoredCall = storedCallFinder(database);
   const limits = createLimits(database, options.limits);
   const gate = createGate(database, options.approvals);
-  const linksOf = linksOver(database, server, restriction);
-  const recheckCredential = credentialRechecker(database);
-  const hasEnded = runEndings(database);
-  const readPauses = database.prepare("SELECT principal FROM identity_pause");
-  let paused: ReadonlySet<unknown> = new Set();
-  /** How many entries there were when another process was last seen to have written. */
-  let committed = 0;
+  const standing = createStanding(database);
+  const flush = () => appender.flush();
+  const executor = createExecutor({
+    definition,
+    database,
+    control,
+    restriction,
+    access,
+    limits,
+    gate,
+    flush,
+  });
   const changedByOthers = foreignChanges(database);
   let undone = false;
-  /** The keys of the open transaction's calls: their entries may not be written yet. */
-  const recentKeys = new Set<string | undefined>();
   const commits = new GroupCommit<Answer>(database, control, {
     opened() {
-      recentKeys.clear();
+      executor.opened();
       // nobody else can write until the commit, so what is known now holds for every call of the transaction
       if (!changedByOthers() && !undone) return;
-      committed = appender.load();
-      paused = new Set(readPauses.all().map((row) => row.principal));
+      standing.load(appender.load());
       undone = false;
     },
     committing: () => appender.store(),
@@ -229,141 +216,15 @@ export function createPipeline<Tables, Context>(options: {
   }
 
   async function execute(call: PreparedCall<Context>, attempt: Attempt, now: Date): Promise<void> {
-    const { incoming, tool, identity, input, argumentsText } = call;
     if (call.refusal !== undefined) throw call.refusal;
-    const { principal, roles } = identity;
 
     // 3. paused? Or revoked since step 1, while it waited for its transaction? The token of a run ends with it.
-    if (paused.has(everyone) || paused.has(principal)) throw pausedError(principal, paused.has(everyone));
-    if (identity.credential !== undefined) recheckCredential(identity.credential, now);
-    if (identity.run !== undefined && hasEnded(identity.run.id, committed)) throw endedRun(identity.run.id);
-    if (call.view !== undefined) return executeView(call.view, call, attempt, now);
-    if (tool === undefined) throw notFound(incoming);
+    standing.require(call.identity, now);
 
-    // 4. may it call this tool at all? Before a stored result is given away.
-    const { id } = tool;
-    const grant = access.opens(identity, id);
-    if (grant === undefined) {
-      applyDecision(attempt, access.decide({ principal, roles, tool: id, arguments: input, facts: {} }));
-      throw new RingmainError("POLICY_DENIED", `${principal} has no grant for ${id}.`);
-    }
-
-    // 5. seen?
-    const { key, once } = incoming;
-    // What the search and the limits below must see is written now: once the unit has its savepoint, undoing the call
-    // would undo the entries of others with it.
-    const bounds = limits.of(identity, tool);
-    if (bounds.length > 0 || recentKeys.has(key) || recentKeys.has(once)) appender.flush();
-    if (key !== undefined) recentKeys.add(key);
-    if (once !== undefined) recentKeys.add(once);
-    const stored = findStoredCall({ tool: id, principal, key, once, arguments: argumentsText });
-    if (stored !== undefined) {
-      attempt.decision = "allow";
-      attempt.policies = [grant];
-      attempt.result = stored.result;
-      attempt.replayed = { entry: stored.entry, ...(stored.run !== undefined && { run: stored.run }) };
-      if (access.withholds(identity, id)) await showReplay(tool, call, attempt, now);
-      return;
-    }
-
-    const scope = scopeOf(principal, attempt, now);
-    try {
-      // 6. facts
-      restriction.handlerRunning = true;
-      const context = definition.context(scope);
-      // what only reads is judged by facts where a policy or a limit is about it; what writes always has them
-      const isJudged = tool.effect !== "read" || bounds.length > 0 || access.concerns(identity, id);
-      const facts = isJudged ? await tool.resource?.(input, context) : undefined;
-      restriction.handlerRunning = false;
-
-      // 7. may?
-      const known = facts && tool.facts ? tool.facts.parse(facts) : {};
-      attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });
-      const decision = access.decide({ principal, roles, tool: id, arguments: input, facts: known });
-      if (decision.policies.length > 0) attempt.facts = canonicalJson(known);
-      const { limits: cuts } = decision;
-      const consent = consentTo({ gate, call, tool, facts: known, decision, grant, attempt, now });
-      if (consent === undefined) {
-        applyDecision(attempt, decision);
-        attempt.policies = [grant, ...attempt.policies];
-      }
-      consent?.beforeTrial();
-      // an answer that an approval lets out is cut down like any other
-      scope.hide(cuts?.marks);
-
-      // 8. do. What a person must say yes to is tried: they see what would come of it, and only a yes keeps it
-      restriction.handlerRunning = true;
-      const result = await tool.handler(input, context);
-      restriction.handlerRunning = false;
-      if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
-
-      // 9. typed? And what of it the caller is shown
-      const text = resultText(id, tool.output.parse(result));
-      consent?.afterTrial(text);
-      attempt.result = text;
-      showAnswer(attempt, cuts);
-    } finally {
-      scope.end();
-    }
-  }
-
-  /** A result given again is shown as the policies of now have it, which may be less than was shown before. */
-  async function showReplay(
-    tool: ServedTool<Context>,
-    { identity, input }: PreparedCall<Context>,
-    attempt: Attempt,
-    now: Date,
-  ): Promise<void> {
-    const { principal, roles } = identity;
-    const scope = scopeOf(principal, attempt, now);
-    try {
-      restriction.handlerRunning = true;
-      const facts = await factsOf(tool, input, definition.context(scope));
-      restriction.handlerRunning = false;
-      const request = { principal, roles, tool: tool.id, arguments: input, facts };
-      showAnswer(attempt, access.limitsOfReplay(request));
-    } finally {
-      scope.end();
-    }
-  }
-
-  /** Steps 4 to 9 of what is no tool: its grants, and then each of its reads, are decided as calls of tools are. */
-  async function executeView(view: View<Context>, call: PreparedCall<Context>, attempt: Attempt, now: Date) {
-    const { identity, input } = call;
-    const scope = scopeOf(identity.principal, attempt, now);
-    const hide = scope.hide.bind(scope);
-    const asking = { server, identity, access, attempt, hide };
-    requireGrants(view, definition.tools, asking);
-    const bounds = limits.of(identity, { effect: "read" });
-    if (bounds.length > 0) appender.flush();
-    checkLimits(bounds, { now, arguments: input, facts: {} });
-    attempt.decision = "allow";
-    try {
-      restriction.handlerRunning = true;
-      const result = await view.run(input, permittedReads(definition.context(scope), asking));
-      restriction.handlerRunning = false;
-      const id = `${server}.${view.name}`;
-      if (scope.end() > 0) throw new Error(`${id} answered without waiting for its queries`);
-      if (attempt.changed.length > 0) throw new Error(`${id} changed something`);
-      attempt.result = resultText(id, view.output.parse(result));
-    } finally {
-      scope.end();
-    }
-  }
-
-  function scopeOf(principal: string, attempt: Attempt, now: Date): CallScope<Tables> {
-    return new CallScope<Tables>({
-      now,
-      principal,
-      changed: (table, row, version) => void attempt.changed.push([table, row, version]),
-      startUnit,
-      linksOf,
-      beforeUse() {
-        if (attempt.savepoint) return;
-        control.savepoint();
-        attempt.savepoint = true;
-      },
-    });
+    // 4. to 9. permitted, seen, facts, may, do, typed
+    if (call.view !== undefined) await executor.executeView(call.view, call, attempt, now);
+    else if (call.tool !== undefined) await executor.executeTool(call.tool, call, attempt, now);
+    else throw notFound(call.incoming);
   }
 
   function notFound({ isView, tool }: IncomingCall): RingmainError {
@@ -385,27 +246,4 @@ export function createPipeline<Tables, Context>(options: {
 function servedTool<Context>(server: string, tool: AnyTool<Context>): ServedTool<Context> {
   const hash = lazily(() => toolHash(describeTool(server, tool)));
   return { ...tool, id: toolId({ server, name: tool.name }), hash };
-}
-
-/** The facts of a record as they are now; undefined when it is gone, or is not what it was. */
-async function factsOf<Context>(tool: ServedTool<Context>, input: Record<string, unknown>, context: Context) {
-  try {
-    return tool.facts?.parse(await tool.resource?.(input, context)) ?? {};
-  } catch (error) {
-    if (error instanceof RingmainError && !isStoreFailure(error)) return undefined;
-    throw error;
-  }
-}
-
-/** A result as it is stored and answered. */
-function resultText(id: string, result: unknown): string {
-  const text = canonicalJson(result);
-  if (Buffer.byteLength(text) > largestResult) throw resultTooLarge(id);
-  return text;
-}
-
-function applyDecision(attempt: Attempt, decision: ReturnType<Access["decide"]>): void {
-  attempt.decision = decision.allowed ? "allow" : "deny";
-  attempt.policies = decision.policies;
-  if (!decision.allowed) throw new RingmainError(decision.code, decision.message, { hint: decision.hint });
 }

@@ -51,9 +51,9 @@ export const workflowFaults: readonly Fault[] = [
     broken: "calls that share a commit do not see each other's business keys",
     edits: [
       {
-        file: "src/kit/pipeline.ts",
-        find: "recentKeys.has(key) || recentKeys.has(once)) appender.flush();",
-        put: "recentKeys.has(key)) appender.flush();",
+        file: "src/kit/execute.ts",
+        find: "recentKeys.has(key) || recentKeys.has(once)) flush();",
+        put: "recentKeys.has(key)) flush();",
       },
     ],
     foundBy: wonDeal,
