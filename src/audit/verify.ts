@@ -73,11 +73,13 @@ function verifySnapshot(
     database,
     payloads ? { columns: searchedBy, labels: commitmentLabels } : { columns: [], labels: [] },
   );
+  let seq = 0;
+  const fault = (message: string) => void faults.push({ seq, message });
   for (const page of pages) {
     for (const stored of page) {
-      const { seq, body } = stored;
+      const { body } = stored;
+      seq = stored.seq;
       const leaf = leafHash(body);
-      const fault = (message: string) => void faults.push({ seq, message });
       if (seq !== expected) fault(missing(expected, seq));
       expected = seq + 1;
       if (!(stored.leaf instanceof Uint8Array) || !leaf.equals(stored.leaf))
@@ -88,7 +90,7 @@ function verifySnapshot(
         const entry = parse(body);
         if (entry === undefined || entry.seq !== seq) fault(notOfThisPlace);
         else {
-          for (const message of faultsBeside(entry, stored)) fault(message);
+          compareBeside(entry, stored, fault);
           if (stored.payload === undefined) {
             erased += 1;
             ledger.missing(seq);
@@ -133,22 +135,23 @@ function compareHead(
   return createHeadSeal(writerKey).check({ size, frontier, writer: row?.writer, mac: row?.mac });
 }
 
-/** What stands beside an entry's text and differs from what the text says: its columns and its payload. */
-function* faultsBeside(
+/** Holds what stands beside an entry's text, its columns and its payload, against what the text says. */
+function compareBeside(
   entry: z.infer<typeof lookedAt>,
   { columns, payload }: StoredEntry,
-): Generator<string> {
+  fault: (message: string) => void,
+): void {
   const told = searchColumns(entry);
   let index = 0;
   for (const name of searchedBy)
-    if (columns[index++] !== told[name]) yield `the column ${name} differs from the entry`;
+    if (columns[index++] !== told[name]) fault(`the column ${name} differs from the entry`);
   if (payload === undefined) return;
   index = 0;
   for (const label of commitmentLabels) {
     const text = payload.texts[index++] ?? null;
     const found = text === null ? undefined : commit(label, payload.salt, String(text));
-    const verb = label.endsWith("s") ? "differ from their" : "differs from its";
-    if (found !== entry[`${label}_commitment`]) yield `the ${label} ${verb} commitment`;
+    if (found === entry[`${label}_commitment`]) continue;
+    fault(`the ${label} ${label.endsWith("s") ? "differ from their" : "differs from its"} commitment`);
   }
 }
 
