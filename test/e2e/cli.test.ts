@@ -6,12 +6,6 @@ import { keys, startInPty } from "../helpers/pty.ts";
 import { describeBuilt, expectNoProcesses, hasEscapeCodes, runCli } from "../helpers/run-cli.ts";
 import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
-const subcommands = {
-  runs: ["ls", "show", "cancel"],
-  audit: ["tail", "verify", "export"],
-  clients: ["ls", "add", "revoke"],
-};
-
 const owners = `name: Owners
 agent: reader
 inputs:
@@ -49,24 +43,13 @@ describeBuilt("the command line", () => {
   afterAll(() => workspace.remove());
 
   describe("help", () => {
-    const every = [
-      [],
-      ...commands.map(({ name }) => [name]),
-      ...Object.entries(subcommands).flatMap(([name, subs]) => subs.map((sub) => [name, sub])),
-    ];
-
-    it.each(every.map((words) => [words.join(" ") || "ringmain", words]))(
-      "%s --help shows examples",
-      async (_name, words) => {
-        const { code, stdout, stderr } = await runCli([...words, "--help"], { cwd: "/" });
-        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-        expect(stdout).toContain("Usage: ringmain");
-        const examples = stdout.split("\nExamples:\n")[1]?.trimEnd().split("\n") ?? [];
-        expect(examples.length).toBeGreaterThan(0);
-        // a command and what it does, in two columns
-        for (const line of examples) expect(line).toMatch(/^ {2}\S.*? {3,}\S/);
-      },
-    );
+    // the help of each command by itself: test/unit/cli/help.test.ts
+    it.each([["audit tail"], ["run"]])("%s --help shows examples", async (words) => {
+      const { code, stdout, stderr } = await runCli([...words.split(" "), "--help"], { cwd: "/" });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain(`Usage: ringmain ${words}`);
+      expect(stdout).toMatch(/\nExamples:\n {2}ringmain /);
+    });
 
     it("names every command", async () => {
       const { stdout } = await runCli(["--help"], { cwd: "/" });
