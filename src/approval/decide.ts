@@ -40,7 +40,7 @@ export function whyNotDecide(request: ApprovalRequest, person: Person): Ringmain
   const { id, principal, startedBy, asks } = request;
   const me = person.principal;
   const roles = rolesAsked(asks);
-  const hint = `Another person of ${roles.join(" or ")} can decide about it.`;
+  const hint = `Another person of ${roles.join(" or ")} can decide about it; \`ringmain approvals show ${id}\` names them.`;
   const refusal = (why: string, how = hint) => new RingmainError("POLICY_DENIED", why, { hint: how });
   if (me === principal) return refusal(`${me} asked for ${id}, so somebody else decides about it.`);
   if (me === startedBy)

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Entry } from "../audit/entry.ts";
 import { parseEntry } from "../audit/read.ts";
 import { RingmainError } from "../core/errors.ts";
-import { type ApprovalRequest, toRequest } from "./request.ts";
+import { type ApprovalRequest, standingOf, toRequest } from "./request.ts";
 import type { RequestDetail } from "./request-store.ts";
 
 /** What a person decided about a request. */
@@ -23,6 +23,11 @@ export function listRequests(database: DatabaseSync, { all = false } = {}): Appr
     .prepare(`SELECT * FROM approval_request WHERE ${which} ORDER BY created_at, rowid`)
     .all();
   return rows.flatMap((row) => toRequest(row) ?? []);
+}
+
+/** The requests that wait for a person at an instant, the oldest first. */
+export function pendingNow(database: DatabaseSync, now: Date): ApprovalRequest[] {
+  return listRequests(database).filter((request) => standingOf(request, now) === "pending");
 }
 
 /** How many requests wait for a person at an instant, and the newest of them first. */

@@ -180,6 +180,9 @@ describeBuilt("ringmain demo", () => {
 
   it("says what to try next", () => {
     expect(first.stdout).toMatch(/Try next\n.*npx ringmain .*\n.*audit tail.*\n.*connect claude-desktop/);
+    expect(first.stdout).toMatch(
+      /Nobody can approve these 2 requests: finance has no members\.\n.*second person[\s\S]*members: \[NAME\]/,
+    );
   });
 
   it("starts from the same data again, and keeps a client's credential and pause", async () => {

@@ -11,6 +11,7 @@ import { readReason } from "../reason.ts";
 import type { Ring } from "../wire.ts";
 import { withDatabase } from "../with-database.ts";
 import type { Decision } from "./act.ts";
+import { membersIn } from "./dead-ends.ts";
 import { decideAsPerson } from "./decide-as-person.ts";
 import { requireTerminal } from "./read-passphrase.ts";
 import { detailDocument, requestDocument } from "./request-document.ts";
@@ -38,7 +39,10 @@ export function approvalsOnScreen(ring: Ring, global: Pick<GlobalOptions, "input
     },
     show(id: string) {
       const request = found(id);
-      const document = requestDocument(database, request, systemClock.now());
+      const document = requestDocument(database, request, {
+        now: systemClock.now(),
+        membersOf: membersIn(workspace),
+      });
       const sections = detailSections(detailDocument(database, request));
       return {
         id,

@@ -9,6 +9,7 @@ import { readReason } from "../reason.ts";
 import { openWorkspace } from "../wire.ts";
 import { withDatabase } from "../with-database.ts";
 import type { Decision } from "./act.ts";
+import { membersIn } from "./dead-ends.ts";
 import { decideAsPerson } from "./decide-as-person.ts";
 import { readPassphrase, requireTerminal } from "./read-passphrase.ts";
 import { detailDocument, requestDocument } from "./request-document.ts";
@@ -32,7 +33,10 @@ export async function decideRequest(
     const request = findRequest(database, named);
     const { id } = request;
     const askPassphrase = () => {
-      const document = requestDocument(database, request, systemClock.now());
+      const document = requestDocument(database, request, {
+        now: systemClock.now(),
+        membersOf: membersIn(workspace),
+      });
       const lines = requestLines(document, detailDocument(database, request), terminal.colour);
       for (const line of lines) process.stderr.write(`${line}\n`);
       const verb = decision === "approved" ? "approve" : "reject";

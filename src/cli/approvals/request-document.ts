@@ -1,13 +1,25 @@
 import type { DatabaseSync } from "node:sqlite";
+import { decidersOf } from "../../approval/deciders.ts";
 import { type ApprovalRequest, rolesAsked, standingOf } from "../../approval/request.ts";
 import { decisionsOf, detailOf, entryOfRequest } from "../../approval/requests.ts";
 
+interface DocumentOptions {
+  now: Date;
+  /** The members of a role, as ringmain.yaml has them. */
+  membersOf: (role: string) => readonly string[];
+}
+
 /** A request as `approvals ls --json` shows it. */
-export function requestDocument(database: DatabaseSync, request: ApprovalRequest, now: Date) {
+export function requestDocument(
+  database: DatabaseSync,
+  request: ApprovalRequest,
+  { now, membersOf }: DocumentOptions,
+) {
   const entry = entryOfRequest(database, request);
+  const status = standingOf(request, now);
   return {
     id: request.id,
-    status: standingOf(request, now),
+    status,
     tool: request.tool,
     principal: request.principal,
     client: entry?.client,
@@ -16,6 +28,11 @@ export function requestDocument(database: DatabaseSync, request: ApprovalRequest
     step: entry?.step,
     started_by: request.startedBy,
     roles: rolesAsked(request.asks),
+    /** While it waits: who could decide, role by role. */
+    deciders:
+      status === "pending"
+        ? decidersOf(request, membersOf).map(({ role, people }) => ({ role, people }))
+        : undefined,
     policies: request.asks.map(({ policy, place, role }) => ({ id: policy, place, role })),
     created_at: request.createdAt,
     expires_at: request.expiresAt,

@@ -34,6 +34,7 @@ export function standingRows(request: RequestDocument): RequestRow[] {
     ...request.policies.map(({ id, place, role }) =>
       row("policy", `${printable(id)} (${printable(place)}) asks ${role}`),
     ),
+    ...(request.deciders ?? []).map(decidersRow),
     ...request.decisions.map((decision) => row(decision.decision, decisionText(decision))),
     ...used,
   ];
@@ -58,6 +59,11 @@ export const erasedText = "Its arguments, facts and preview were erased.";
 
 function row(name: string, text: string): RequestRow {
   return { name, text: [text] };
+}
+
+function decidersRow({ role, people }: NonNullable<RequestDocument["deciders"]>[number]): RequestRow {
+  const named = people.map((person) => (person === "*" ? "anybody else here" : printable(person)));
+  return row("can decide", `${named.join(", ") || "nobody"} (${role})`);
 }
 
 function decisionText({ by, at, reason }: RequestDocument["decisions"][number]): string {

@@ -3,6 +3,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { GlobalOptions } from "../command.ts";
 import { openWorkspace } from "../wire.ts";
 import { withDatabase } from "../with-database.ts";
+import { deadEndLines, deadEnds, membersIn } from "./dead-ends.ts";
 import { detailDocument, requestDocument } from "./request-document.ts";
 import { requestLines } from "./request-lines.ts";
 
@@ -10,14 +11,21 @@ import { requestLines } from "./request-lines.ts";
 export async function showRequest(named: string, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
   const now = systemClock.now();
-  const { document, detail } = await withDatabase(openWorkspace(global.workspace), now, (database) => {
-    const request = findRequest(database, named);
-    return { document: requestDocument(database, request, now), detail: detailDocument(database, request) };
+  const workspace = openWorkspace(global.workspace);
+  const { request, document, detail } = await withDatabase(workspace, now, (database) => {
+    const found = findRequest(database, named);
+    return {
+      request: found,
+      document: requestDocument(database, found, { now, membersOf: membersIn(workspace) }),
+      detail: detailDocument(database, found),
+    };
   });
   if (json) return terminal.json({ ...document, ...detail });
   for (const line of requestLines(document, detail, terminal.colour)) terminal.print(line);
-  if (document.status === "pending") {
-    terminal.note(`ringmain approvals approve ${document.id}`);
-    terminal.note(`ringmain approvals reject ${document.id} --reason "…"`);
-  }
+  if (document.status !== "pending") return;
+  const inVain = deadEnds([request], workspace);
+  for (const line of deadEndLines(inVain)) terminal.note(line);
+  if (inVain.length > 0) return;
+  terminal.note(`ringmain approvals approve ${document.id}`);
+  terminal.note(`ringmain approvals reject ${document.id} --reason "…"`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { rolesWithoutPeople } from "../approvals/dead-ends.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
@@ -41,6 +42,7 @@ async function check(command: Command): Promise<void> {
       counted(policies.length, "policy file"),
     ];
     terminal.print(`${terminal.colour.green("✓")} ${counts.join(", ")}: no faults`);
+    for (const line of rolesWithoutPeople(workspace).flat()) terminal.note(line);
     if (readLockIfUsable(workspace) === undefined)
       terminal.note(
         "No tool is pinned: a server whose tools change is not noticed. `ringmain lock` pins them.",

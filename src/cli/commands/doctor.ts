@@ -1,10 +1,12 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
 import { verifyTrail } from "../../audit/verify.ts";
+import { systemClock } from "../../core/clock.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
 import { openSqlite } from "../../db/sqlite.ts";
 import { sinkStatuses } from "../../sinks/sink-status.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
+import { examineApprovals } from "../approvals/examine-approvals.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
@@ -16,9 +18,20 @@ import { openRing, openWorkspace } from "../wire.ts";
 interface Finding {
   name: string;
   ok: boolean;
+  /** All works, and yet somebody should read the hint. */
+  warning?: true;
   detail: string;
   hint?: string | undefined;
 }
+
+interface Warning {
+  warning: true;
+  detail: string;
+  hint: string;
+}
+
+/** Runs one test and tells what came of it: what it returns, or the error that it throws. */
+type Look = (name: string, test: () => string | Warning | Promise<string | Warning>) => Promise<void>;
 
 export function define(command: Command): void {
   command
@@ -32,16 +45,19 @@ export function define(command: Command): void {
 async function examine(global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
   const findings: Finding[] = [];
-  const look = async (name: string, test: () => string | Promise<string>) => {
+  const look: Look = async (name, test) => {
     try {
-      findings.push({ name, ok: true, detail: await test() });
+      const told = await test();
+      findings.push({ name, ok: true, ...(typeof told === "string" ? { detail: told } : told) });
     } catch (error) {
       const hint = error instanceof RingmainError ? error.hint : undefined;
       findings.push({ name, ok: false, detail: messageOf(error), hint });
     }
     const found = findings.at(-1);
     if (json || found === undefined) return;
-    const mark = found.ok ? terminal.colour.green("✓") : terminal.colour.red("✗");
+    const { green, red, yellow } = terminal.colour;
+    const fine = found.warning ? yellow("!") : green("✓");
+    const mark = found.ok ? fine : red("✗");
     const before = findings.find(({ ok, detail }) => !ok && detail === found.detail);
     if (before !== undefined && before !== found)
       return terminal.print(`${mark} ${name.padEnd(10)} the same as ${before.name}`);
@@ -60,10 +76,7 @@ async function examine(global: GlobalOptions): Promise<void> {
   if (json) terminal.json({ ok: findings.every(({ ok }) => ok), findings });
 }
 
-async function examineWorkspace(
-  workspace: Workspace,
-  look: (name: string, test: () => string | Promise<string>) => Promise<void>,
-): Promise<void> {
+async function examineWorkspace(workspace: Workspace, look: Look): Promise<void> {
   const { databasePath, stateDir, dir } = workspace;
   await look("state", () => {
     accessSync(existsSync(stateDir) ? stateDir : dir, constants.W_OK);
@@ -113,6 +126,7 @@ async function examineWorkspace(
     });
   });
   await look("paused", () => [...pausedPrincipals(workspace)].map(pausedName).join(", ") || "nobody");
+  await look("approvals", () => examineApprovals(workspace, systemClock.now()));
   await look("servers", async () => {
     const ring = await openRing({ workspace, unpinned: true });
     try {

@@ -1,5 +1,7 @@
+import { pendingNow } from "../../approval/requests.ts";
 import { countOutcomes } from "../../audit/read.ts";
 import { verifyTrail } from "../../audit/verify.ts";
+import { systemClock } from "../../core/clock.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { RingmainError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
@@ -8,6 +10,7 @@ import type { Run } from "../../engine/engine.ts";
 import { resolveInputs } from "../../workflow/inputs.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { StepEvent } from "../../workflow/run-context.ts";
+import { deadEndLines, deadEnds } from "../approvals/dead-ends.ts";
 import { liveLine } from "../live-line.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Ring } from "../wire.ts";
@@ -127,6 +130,9 @@ export async function showDemo(stage: Stage): Promise<void> {
   say("  npx ringmain audit tail                    everything above, call by call");
   say("  npx ringmain connect claude-desktop        same servers, same rules");
   say("  npx ringmain approvals                     what waits for somebody's yes");
+  const inVain = deadEndLines(deadEnds(pendingNow(ring.database, systemClock.now()), ring.workspace));
+  if (inVain.length > 0) say();
+  for (const line of inVain) say(line);
 }
 
 /** Runs one workflow, with what is going on in one line on a terminal. */

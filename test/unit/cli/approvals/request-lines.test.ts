@@ -16,6 +16,7 @@ const request: RequestDocument = {
   step: "send",
   started_by: "user:joe",
   roles: ["finance"],
+  deciders: [{ role: "finance", people: ["user:maria", "user:olga"] }],
   policies: [{ id: "large-reminder", place: "policies/limits.cedar:6", role: "finance" }],
   created_at: "2026-11-02T08:00:00.000Z",
   expires_at: "2026-11-05T08:00:00.000Z",
@@ -36,6 +37,7 @@ describe("a request as a person sees it", () => {
     for (const part of ["agent:collector", "run_1", "user:joe", "chase", "send", "2026-11-05 08:00 UTC"])
       expect(text).toContain(part);
     expect(text).toContain("large-reminder (policies/limits.cedar:6) asks finance");
+    expect(text).toContain("can decide  user:maria, user:olga (finance)");
     expect(text).toMatch(/balance +7,200\.00 EUR/);
     expect(text).toMatch(/level +2/);
   });
