@@ -6,7 +6,7 @@ import { approvalOf, metaKey } from "../../src/core/call-meta.ts";
 import { addClient, answerOf, newestEntries, openCrm } from "../helpers/client-server.ts";
 import type { McpClient } from "../helpers/mcp-clients.ts";
 import { keys, type PtyScreen, startInPty } from "../helpers/pty.ts";
-import { describeBuilt, runCli } from "../helpers/run-cli.ts";
+import { type CliProcess, describeBuilt, runCli, startCli } from "../helpers/run-cli.ts";
 import { builtCli, makeWorkspace, type TestWorkspace } from "../helpers/workspace.ts";
 
 const user = userInfo().username;
@@ -15,11 +15,26 @@ const passphrase = "correct horse battery";
 
 const policy = `@id("ask-about-owners") @approval("finance")
 forbid (principal, action == Action::"crm.upsert_owner", resource);`;
+const hire = `agent: clerk
+on:
+  schedule:
+    - cron: "* * * * * *"
+      timezone: UTC
+steps:
+  - id: owner
+    call: crm.upsert_owner
+    with: { name: Nina Sund, email: nina@nordwind.example }
+`;
+
+/** What `serve --json` says of a run that waits. */
+const parked = '"workflow":"hire","status":"waiting"';
+
 describeBuilt("ringmain approvals", () => {
   let workspace: TestWorkspace;
   let client: McpClient;
   let request: string;
   let screen: PtyScreen | undefined;
+  const serving: CliProcess[] = [];
 
   const call = () => client.callTool("upsert_owner", { name: "Ada Nord", email: "ada@nordwind.example" });
   const owners = () => workspace.query("SELECT name FROM crm_owner");
@@ -30,16 +45,27 @@ describeBuilt("ringmain approvals", () => {
     return screen;
   };
 
+  const serve = () => {
+    const served = startCli(["serve", "--json", "--workspace", workspace.dir]);
+    serving.push(served);
+    return served;
+  };
+
   beforeAll(async () => {
     const tools = ["crm.*", "crm.upsert_owner"];
     workspace = await makeWorkspace({
       roles: { finance: { tools } },
       clients: { desk: { tools } },
+      agents: { clerk: { tools: ["crm.upsert_owner"] } },
+      workflows: { hire },
       policies: { ask: policy },
     });
     client = await openCrm(workspace, await addClient(workspace, "desk"));
   });
-  afterEach(() => screen?.kill("SIGKILL"));
+  afterEach(() => {
+    screen?.kill("SIGKILL");
+    for (const { child } of serving.splice(0)) child.kill("SIGKILL");
+  });
   afterAll(async () => {
     await client.close();
     workspace.remove();
@@ -138,4 +164,61 @@ describeBuilt("ringmain approvals", () => {
     expect(await approve.exit()).toEqual({ exitCode: 3 });
     expect(owners()).toHaveLength(1);
   });
+
+  it("lets the run go on that `serve` holds, killed and started again while it waited", async () => {
+    const first = serve();
+    await first.until(parked);
+    first.child.kill("SIGKILL");
+    expect(await first.ended).toMatchObject({ signal: "SIGKILL" });
+    const { id: run, waitsFor } = firstWaiting(first.stdout());
+    const asked = waitsFor[0]?.approval ?? "";
+    const ended = `"event":"run","id":"${run}","workflow":"hire","status":"done"`;
+    const callsOfRun = () =>
+      workspace.query(
+        `SELECT outcome, body ->> '$.error' AS error, body ->> '$.approval' AS approval, body ->> '$.approver' AS approver
+         FROM audit_entry WHERE tool = 'crm.upsert_owner' AND body ->> '$.run' = ? ORDER BY seq`,
+        run,
+      );
+    const asking = { outcome: "denied", error: "APPROVAL_REQUIRED", approval: asked, approver: null };
+    expect(callsOfRun()).toEqual([asking]);
+
+    const second = serve();
+    // a later run has come to its wait: whoever serves now works, and does not send again what nobody has decided
+    await second.until(parked);
+    expect(callsOfRun()).toEqual([asking]);
+    expect(second.stdout()).not.toContain(ended);
+
+    const approve = atTerminal("approvals", "approve", asked);
+    expect(await approve.until("to approve this call:")).toContain("nina@nordwind.example");
+    approve.press(passphrase, keys.enter);
+    await approve.until("is approved, for finance");
+    expect(await approve.exit()).toEqual({ exitCode: 0 });
+    await second.until(ended);
+    second.child.kill("SIGTERM");
+    expect(await second.ended).toMatchObject({ code: 0, signal: null });
+
+    expect(callsOfRun()).toEqual([asking, { outcome: "done", error: null, approval: asked, approver: me }]);
+    expect(workspace.query("SELECT status, error FROM engine_run WHERE id = ?", run)).toEqual([
+      { status: "done", error: null },
+    ]);
+    // the other runs ask for the same, and have nobody's yes
+    expect(owners()).toEqual([{ name: "Ada Nord" }, { name: "Nina Sund" }]);
+    const approved = workspace.query(
+      "SELECT outcome FROM audit_entry WHERE body ->> '$.approval' = ?",
+      asked,
+    );
+    expect(approved.filter(({ outcome }) => outcome === "done")).toHaveLength(2);
+    expect(await workspace.ringmain("audit", "verify")).toMatchObject({ code: 0 });
+  });
 });
+
+interface WaitingRun {
+  id: string;
+  waitsFor: readonly { approval: string }[];
+}
+
+/** The first run that a `serve --json` said to wait. */
+function firstWaiting(stdout: string): WaitingRun {
+  const line = stdout.split("\n").find((text) => text.includes(parked));
+  return JSON.parse(line ?? "{}");
+}
