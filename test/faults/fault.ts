@@ -1,4 +1,4 @@
-/** What must hold in the books and in the stock at any time (docs/invariants.md). */
+/** What must hold at any time, in the books and the stock (1 to 15) and of calls and their trail (docs/invariants.md). */
 export const invariants = {
   1: "per entry and currency debits equal credits",
   2: "the control account is the open invoices",
@@ -15,6 +15,17 @@ export const invariants = {
   13: "a transfer is value-neutral",
   14: "a repeated low-stock run makes no second order",
   15: "a repeated won deal makes one invoice and one reservation",
+  16: "no more is called or spent than a limit says",
+  17: "an approval lets one exact call through, once and in time",
+  18: "nobody approves but an enrolled person of the role that is asked, and never their own call",
+  19: "what policies withhold is shown by no way",
+  20: "a token is good for its run, while that lasts",
+  21: "who is revoked or paused is refused from the next call on",
+  22: "no effect and no answer without its entry",
+  23: "every change of the trail is found",
+  24: "every record has the version that its last entry gave it",
+  25: "what is erased is gone, and nothing else",
+  26: "a sink has every entry once and in order",
 } as const;
 
 export type Invariant = keyof typeof invariants;

@@ -23,6 +23,8 @@ const copied = [
   "agents",
   "workflows",
   "policies",
+  // the stand-alone verifier
+  "docs/verify-audit.mjs",
   "package.json",
   "ringmain.yaml",
   "ringmain.lock",

@@ -4,6 +4,7 @@ import { openApproverKey, readKeyFile } from "../../approval/approver-key.ts";
 import { type Approver, currentApprover, noteFailure, restsUntil } from "../../approval/approvers.ts";
 import { systemClock } from "../../core/clock.ts";
 import { RingmainError } from "../../core/errors.ts";
+import { transact } from "../../db/transaction.ts";
 import { type Act, actAsPerson } from "../act-as-person.ts";
 import type { Person } from "../person.ts";
 
@@ -44,12 +45,14 @@ export async function unlockKey(options: {
   if (rests !== undefined) return refuse(() => tooManyWrong(rests));
   const privateKey = openApproverKey(sealed, passphrase);
   if (privateKey !== undefined) return privateKey;
-  return refuse(() => {
-    noteFailure(database, approver, systemClock.now());
-    return new RingmainError("POLICY_DENIED", "The passphrase is not the right one.", {
-      hint: "Nothing was decided. After five wrong ones in a row nobody can try for ten minutes.",
-    });
-  });
+  // before it is refused: it counts whatever else the person is refused for, such as a pause
+  await transact(database, () => noteFailure(database, approver, systemClock.now()));
+  return refuse(
+    () =>
+      new RingmainError("POLICY_DENIED", "The passphrase is not the right one.", {
+        hint: "Nothing was decided. After five wrong ones in a row nobody can try for ten minutes.",
+      }),
+  );
 }
 
 function tooManyWrong(until: Date): RingmainError {

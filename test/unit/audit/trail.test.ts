@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAppender } from "../../../src/audit/append.ts";
 import { commit } from "../../../src/audit/commitment.ts";
-import { parseEntry } from "../../../src/audit/read.ts";
+import { entryLines, parseEntry } from "../../../src/audit/read.ts";
 import { verifyTrail } from "../../../src/audit/verify.ts";
 import { openSqlite } from "../../../src/db/sqlite.ts";
 import { transact } from "../../../src/db/transaction.ts";
@@ -120,7 +120,14 @@ describe("the trail", () => {
     });
     await expect(failed).rejects.toThrow("no");
     expect(await trail.append({}, {})).toEqual([2, 3]);
-    expect(verifyTrail(trail.database)).toMatchObject({ entries: 3, faults: [] });
+    // and so does the appender that had taken it
+    await transact(trail.database, () => {
+      appender.load();
+      appender.append(entryOf({ step: "after" }));
+      appender.store();
+    });
+    expect([...entryLines(trail.database)].filter((line) => line.includes('"step":"after"'))).toHaveLength(1);
+    expect(verifyTrail(trail.database)).toMatchObject({ entries: 4, faults: [] });
   });
 
   it("takes no entry when its last ones were cut off", async () => {

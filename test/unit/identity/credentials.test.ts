@@ -63,6 +63,7 @@ describe("a client's credential", () => {
     const before = new Date("2026-11-02T08:59:59.999Z");
     expect(check(credential, before).principal).toBe("client:desk");
     expect(() => check(credential, expiresAt)).toThrow(denied("has expired"));
+    expect(() => check(credential, new Date("2026-11-03T00:00:00Z"))).toThrow(denied("has expired"));
     const recheck = credentialRechecker(store.database);
     expect(() => recheck(credentialId(credential) ?? "", before)).not.toThrow();
     expect(() => recheck(credentialId(credential) ?? "", expiresAt)).toThrow(denied("has expired"));

@@ -12,8 +12,15 @@ describe("calls in flight together", () => {
     await notes.call("add_note", { text: "first" }, { token });
     notes.commits.count = 0;
     const texts = Array.from({ length: 32 }, (_, index) => `note ${index}`);
-    const answers = await Promise.all(texts.map((text) => notes.call("add_note", { text }, { token })));
-    expect(notes.commits.count).toBe(1);
+    const commitsBefore: number[] = [];
+    const calls = texts.map(async (text) => {
+      const answer = await notes.call("add_note", { text }, { token });
+      commitsBefore.push(notes.commits.count);
+      return answer;
+    });
+    const answers = await Promise.all(calls);
+    // one commit, and nobody had an answer before it
+    expect(commitsBefore).toEqual(texts.map(() => 1));
     expect(answers.map((answer) => answer.entry)).toEqual(texts.map((_, index) => index + 2));
     expect(notes.notes()).toEqual(["first", ...texts]);
     expect(notes.verify()).toMatchObject({ entries: 33, faults: [] });

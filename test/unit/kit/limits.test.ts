@@ -51,6 +51,27 @@ describe("limits", () => {
     expect(notes.verify()).toMatchObject({ entries: 4, faults: [] });
   });
 
+  it("do not count what was undone with a call that the disk has no room for", async () => {
+    using workspace = await temporaryWorkspace({
+      agents: { writer: { tools: ["notes.add_note"], limits: { writes_per_day: 2 } } },
+    });
+    using full = await openNotes(workspace, {
+      prepareConnection(database) {
+        const pages = Number(database.prepare("PRAGMA page_count").get()?.page_count);
+        database.exec(`PRAGMA max_page_count = ${pages + 6}`);
+      },
+    });
+    const token = workspace.token("agent:writer");
+    const call = (text: string) =>
+      full.call("add_note", { text }, { token }).then(
+        (answer) => answer,
+        (error) => ({ error }),
+      );
+    const answers = await Promise.all([call("a"), call("x".repeat(40_000)), call("b")]);
+    expect(outcomesOf(answers)).toEqual(["done", "STORE_UNAVAILABLE", "done"]);
+    expect(outcomesOf([await call("c")])).toEqual(["LIMIT_EXCEEDED"]);
+  });
+
   it("let reads pass when writes are spent, and start anew with the day in UTC", async () => {
     notes.setNow("2026-11-02T23:59:59.999Z");
     const token = await workspace.token("agent:writer", { lifetimeSeconds: 86_400 });

@@ -5,6 +5,7 @@ import { transact } from "../../../src/db/transaction.ts";
 import { createTally, spentKey } from "../../../src/kit/tally.ts";
 import { entryOf } from "../../fixtures/kit/entry-of.ts";
 import { temporaryTrail } from "../../fixtures/kit/temporary-trail.ts";
+import { propertyRuns } from "../../helpers/property-runs.ts";
 
 const principals = ["agent:a", "user:b"];
 const runs = ["run_1", "run_10"];
@@ -94,7 +95,7 @@ describe("the tally", () => {
           expectEqual();
         }
       }),
-      { numRuns: 60 },
+      propertyRuns(60),
     );
   });
 });

@@ -253,6 +253,22 @@ describe("a search", () => {
     expect(byRef.result.items).toMatchObject([{ ref: contact?.ref, name: "[masked]" }]);
   });
 
+  it("of a completion tells no more", async () => {
+    const contact = reader.prepare("SELECT name FROM crm_contact WHERE email IS NOT NULL").get();
+    const found = async (agent: string) => {
+      const token = workspace.token(`agent:${agent}`);
+      const { result } = await server.ask(
+        "completion:resource_contact_id",
+        { typed: String(contact?.name) },
+        { token },
+        true,
+      );
+      return JSON.parse(result ?? "").values;
+    };
+    expect(await found("all")).toHaveLength(1);
+    expect(await found("masked")).toEqual([]);
+  });
+
   it("of customers leaves their people out, too", async () => {
     const row = reader.prepare("SELECT email, name FROM accounting_customer WHERE email IS NOT NULL").get();
     const by = async (agent: string, query: unknown) =>
