@@ -46,9 +46,15 @@ export function collectIds(steps: readonly Json[]): Set<string> {
   for (const step of steps) {
     if (!isRecord(step)) continue;
     if (typeof step.id === "string") ids.add(step.id);
-    if (Array.isArray(step.steps)) for (const id of collectIds(step.steps)) ids.add(id);
+    for (const inner of nestedLists(step)) for (const id of collectIds(inner)) ids.add(id);
   }
   return ids;
+}
+
+/** The lists of steps that stand in a step as it is written. */
+function nestedLists({ steps, parallel }: Readonly<Record<string, Json>>): Json[][] {
+  const branches = isRecord(parallel) ? Object.values(parallel) : [];
+  return [steps, ...branches].filter((list) => Array.isArray(list));
 }
 
 /** Checks steps in the order in which they run. Returns their plan and the record of their own results. */
@@ -159,7 +165,8 @@ function explainStep(field: string, { ids, seen }: StepsCheck, { results }: Step
     const hint = "A step can use the results of the steps above it only.";
     return { code: "forward-reference", message: `Step "${field}" runs later.`, hint };
   }
-  const hint = "Use the result of the step that contains it: of a group, steps.group.inner.";
+  const hint =
+    "Use the result of the step that contains it: of a group, steps.group.inner; of a branch, steps.parallel.branch.inner.";
   return { code: "out-of-reach", message: `The result of step "${field}" is not visible here.`, hint };
 }
 

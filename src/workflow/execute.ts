@@ -71,7 +71,7 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
     note: (more) => {
       details = { ...details, ...more };
     },
-    runSteps: (inner, inside) => runSteps(inner, { ...inside, context, stepPrefix: stepId }),
+    runSteps: (inner, inside) => runSteps(inner, { ...inside, context, stepPrefix: inside.stepId ?? stepId }),
   };
   try {
     if (typeof condition === "string" && !evaluateCondition(condition, variables)) {

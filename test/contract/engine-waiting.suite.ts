@@ -209,6 +209,50 @@ export function testWaiting(name: string, createHarness: () => Promise<EngineHar
       }
     });
 
+    describe("in a branch", () => {
+      const call = (id: string, tool: string) => ({ id, kind: "call", call: tool, with: {}, writes: true });
+      const branches = [
+        { name: "money", steps: [call("pay", "crm.pay"), call("paid", "crm.one")] },
+        { name: "goods", steps: [call("pick", "crm.pick"), call("ship", "crm.ship")] },
+      ];
+      const both = { id: "both", kind: "parallel", branches, continue_on_error: false };
+      const plan: Plan = { ...planOf([]), steps: [both, call("last", "crm.last")] };
+
+      test("lets the others come to their end, and repeats none of their calls when it goes on", async () => {
+        const [a, b] = [await open(executePlan), await open(executePlan)];
+        const run = await a.engine.run(request({ plan }));
+        expect(run.waitsFor).toEqual([{ step: "both/money/pay", approval: "apr_run_1/both/money/pay" }]);
+        expect(ring.effects()).toEqual(["run_1/both/goods/pick", "run_1/both/goods/ship"]);
+        a.die();
+        ring.decide("apr_run_1/both/money/pay", "approved");
+        expect(await b.engine.resume("run_1")).toMatchObject({ status: "done" });
+        const paths = ["money/pay", "money/paid", "goods/pick", "goods/ship"].map((path) => `both/${path}`);
+        expect([...paths, "last"].map(sent)).toEqual([2, 1, 1, 1, 1]);
+      });
+
+      test("killed in the middle, repeats no call of any branch that was answered", async () => {
+        const gate = createGate();
+        ring.on("crm.pay", () => null);
+        ring.beforeAnswer = async (sent) => {
+          if (sent.path === "both/goods/ship") await gate.pass();
+        };
+        const [a, b] = [await open(executePlan), await open(executePlan)];
+        const stale = a.engine.run(request({ plan }));
+        await gate.reached;
+        await expect.poll(() => sent("both/money/paid"), { interval: 5 }).toBe(1);
+        a.die();
+        expect(await b.engine.resume("run_1")).toMatchObject({ status: "done" });
+        expect(ring.effects().sort()).toEqual(
+          ["both/goods/pick", "both/goods/ship", "both/money/paid", "both/money/pay", "last"].map(
+            (path) => `run_1/${path}`,
+          ),
+        );
+        expect([sent("both/goods/pick"), sent("both/money/pay")]).toEqual([1, 1]);
+        gate.open();
+        await stale;
+      });
+    });
+
     describe("cancelling", () => {
       test("ends it at once, and no decision brings it back", async () => {
         const [a, b] = [await open(), await open()];

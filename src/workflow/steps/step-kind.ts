@@ -50,6 +50,8 @@ export interface StepRun {
 /** Where nested steps run. */
 export interface Inside {
   path: string;
+  /** The path without loop keys, when it is not that of the step itself. */
+  stepId?: string;
   variables: CelVariables;
   once: string | undefined;
 }

@@ -49,6 +49,23 @@ function title(expression: string): string {
 `;
 }
 
+/** Two branches, of which the left one makes a lead. */
+function branches(more = ""): string {
+  return `${head}steps:
+  - id: both
+${more}    parallel:
+      left:
+        - id: lead
+          call: crm.create_lead
+          with: { name: x }
+      right:
+        - id: found
+          call: crm.search_records
+          pages: all
+          with: {}
+`;
+}
+
 /** What is wrong · the file, with ⟦ where the problem must point · its code · words of its message or hint. */
 const faults: [string, string, string, RegExp][] = [
   // YAML
@@ -98,7 +115,7 @@ const faults: [string, string, string, RegExp][] = [
     "a step of no kind",
     `${head}steps:\n  - ⟦id: a\n`,
     "missing-key",
-    /needs one of call, ask, for_each, steps/,
+    /needs one of call, ask, for_each, parallel, steps/,
   ],
   ["a step of two kinds", `${deal}    ⟦ask: writer\n`, "two-kinds", /call or ask/],
   [
@@ -139,14 +156,12 @@ const faults: [string, string, string, RegExp][] = [
     "not-built-yet",
     /not built yet/,
   ]),
-  ...["parallel: {}", "wait: 5m", "form: {}", "run: other", "return: {}"].map(
-    (line): (typeof faults)[number] => [
-      `the step kind ${line}`,
-      `${head}steps:\n  - id: a\n    ⟦${line}\n`,
-      "not-built-yet",
-      /not built yet/,
-    ],
-  ),
+  ...["wait: 5m", "form: {}", "run: other", "return: {}"].map((line): (typeof faults)[number] => [
+    `the step kind ${line}`,
+    `${head}steps:\n  - id: a\n    ⟦${line}\n`,
+    "not-built-yet",
+    /not built yet/,
+  ]),
   ...["call: []", "webhook: {}", "file: {}", "tool: true"].map((line): (typeof faults)[number] => [
     `the trigger ${line}`,
     `${head}on:\n  ⟦${line}\nsteps:\n  - id: a\n    call: crm.search_records\n`,
@@ -262,6 +277,75 @@ const faults: [string, string, string, RegExp][] = [
   ],
   ["once on a read", `${deal}    ⟦once: x\n`, "once-on-read", /only reads/],
   ["pages of a tool that has none", `${deal}    ⟦pages: all\n`, "not-paged", /does not answer in pages/],
+  // parallel
+  [
+    "a parallel without branches",
+    `${head}steps:\n  - id: a\n    parallel: ⟦{}\n`,
+    "invalid-value",
+    /one branch/,
+  ],
+  [
+    "a branch without steps",
+    `${head}steps:\n  - id: a\n    parallel: { x: ⟦[] }\n`,
+    "invalid-value",
+    /at least one step/,
+  ],
+  [
+    "a branch that is no list",
+    `${head}steps:\n  - id: a\n    parallel:\n      x:\n        ⟦call: crm.get_deal\n`,
+    "wrong-type",
+    /must be a list/,
+  ],
+  [
+    "a branch that no expression can name",
+    `${head}steps:\n  - id: a\n    parallel:\n      ⟦Left-hand:\n        - id: b\n          call: crm.search_records\n`,
+    "invalid-name",
+    /lower case/,
+  ],
+  [
+    "a fault inside a branch",
+    branches().replace("crm.create_lead", "⟦crm.create_laed"),
+    "unknown-tool",
+    /"crm.create_lead"/,
+  ],
+  [
+    "an id that another branch has",
+    branches().replace("- id: found", "- id: ⟦lead"),
+    "duplicate-id",
+    /another step "lead"/,
+  ],
+  [
+    "a result of another branch",
+    branches()
+      .replace("with: {}", "with: { name: '${{ steps.⟦lead.id }}' }")
+      .replace(/crm.search_records\n *pages: all/, "crm.create_lead"),
+    "out-of-reach",
+    /steps\.parallel\.branch\.inner/,
+  ],
+  [
+    "a step inside a branch, by its bare name",
+    `${branches()}outputs: { id: "\${{ steps.⟦lead.id }}" }\n`,
+    "out-of-reach",
+    /not visible here/,
+  ],
+  [
+    "a branch that there is not",
+    `${branches()}outputs: { id: "\${{ steps.both.⟦lft.lead.id }}" }\n`,
+    "unknown-field",
+    /"left"/,
+  ],
+  [
+    "a field that a step of a branch does not give",
+    `${branches()}outputs: { id: "\${{ steps.both.left.lead.⟦idd }}" }\n`,
+    "unknown-field",
+    /"id"/,
+  ],
+  [
+    "the result of a branch that may have failed",
+    `${branches("    continue_on_error: true\n")}  - id: c\n    call: crm.create_lead\n    with: { name: "\${{ steps.both.⟦left.lead.id }}" }\n`,
+    "may-be-missing",
+    /Branch "left" may have failed/,
+  ],
   // data flow
   ["a misspelt field", title("steps.deal.⟦nme"), "unknown-field", /"name"/],
   ["a misspelt field deep inside", title("steps.deal.owner.⟦mail"), "unknown-field", /id, name/],
@@ -621,6 +705,14 @@ const clean: [string, string][] = [
   [
     "the items of a group",
     `${deal}  - id: both\n    steps:\n      - id: lead\n        call: crm.create_lead\n        with: { name: x }\n  - id: c\n    call: crm.create_lead\n    with:\n      name: \${{ steps.both.lead.id }}\n`,
+  ],
+  [
+    "the results of branches, by their names",
+    `${branches()}outputs:\n  id: \${{ steps.both.left.lead.id }}\n  found: \${{ size(steps.both.right.found.items) }}\n`,
+  ],
+  [
+    "the result of a branch that may have failed, where it is handled",
+    `${branches("    continue_on_error: true\n")}outputs:\n  id: \${{ steps.both.?left.?lead.?id.orValue("none") }}\n`,
   ],
   [
     "the counts of a loop",

@@ -336,6 +336,106 @@ describe("for_each", () => {
   });
 });
 
+describe("branches", () => {
+  const lead = (id: string, name: string) =>
+    `        - id: ${id}\n          call: crm.create_lead\n          with: { name: "${name}" }\n`;
+  const both = (more = "") =>
+    `  - id: both\n${more}    parallel:\n      z:\n${lead("z1", "z")}${lead("z2", "after ${{ steps.z1.id }}")}      a:\n${lead("a1", "a")}${lead("a2", "after ${{ steps.a1.id }}")}`;
+  const turnsOf = (turns: number) => async () => {
+    for (let turn = turns; turn > 0; turn -= 1) await Promise.resolve();
+  };
+
+  it("run side by side, each in its order, under paths with their names", async () => {
+    const gates = { "both/z/z1": Promise.withResolvers<void>(), "both/a/a2": Promise.withResolvers<void>() };
+    // the first call of z answers only once a has come to its end, which it could not one after another
+    const { context, calls, events } = world(async ({ path }) => {
+      if (path === "both/a/a2") gates["both/a/a2"].resolve();
+      if (path === "both/z/z1") await gates["both/a/a2"].promise;
+      return { id: path };
+    });
+    const plan = planOf(`${both()}outputs: { z: "\${{ steps.both.z.z2.id }}", all: "\${{ steps.both }}" }\n`);
+    expect(await executePlan(plan, context)).toEqual({
+      z: "both/z/z2",
+      all: {
+        z: { z1: { id: "both/z/z1" }, z2: { id: "both/z/z2" } },
+        a: { a1: { id: "both/a/a1" }, a2: { id: "both/a/a2" } },
+      },
+    });
+    expect(calls.map(({ path, arguments: { name } }) => `${path}: ${name}`)).toEqual([
+      "both/z/z1: z",
+      "both/a/a1: a",
+      "both/a/a2: after both/a/a1",
+      "both/z/z2: after both/z/z1",
+    ]);
+    expect(new Set(events.map(({ stepId }) => stepId))).toEqual(
+      new Set(["both", "both/z/z1", "both/z/z2", "both/a/a1", "both/a/a2"]),
+    );
+  });
+
+  it.each([1, 20])(
+    "come to their end when one fails, then its failure is theirs (%i turns)",
+    async (turns) => {
+      const wait = turnsOf(turns);
+      const { context, paths, told } = world(async ({ path }) => {
+        if (path === "both/a/a1") return fail("CONFLICT");
+        if (path === "both/z/z1") await wait();
+        return { id: path };
+      });
+      await expect(executePlan(planOf(both()), context)).rejects.toMatchObject({
+        code: "CONFLICT",
+        details: { step: "both/a/a1" },
+      });
+      expect(paths()).toEqual(["both/z/z1", "both/a/a1", "both/z/z2"]);
+      expect(told()).toContain("both failed");
+    },
+  );
+
+  it.each([1, 20])("fail with the failure of the first one in the file (%i turns)", async (turns) => {
+    const wait = turnsOf(turns);
+    const { context } = world(async ({ path }) => {
+      if (path === "both/z/z1") await wait();
+      return fail(path.startsWith("both/z") ? "POLICY_DENIED" : "CONFLICT");
+    });
+    await expect(executePlan(planOf(both()), context)).rejects.toMatchObject({
+      details: { step: "both/z/z1" },
+    });
+  });
+
+  it("leave out what failed, when told to go on", async () => {
+    const { context, told } = world(({ path }) => (path === "both/a/a2" ? fail("CONFLICT") : { id: path }));
+    const outputs = 'outputs: { z: "${{ steps.both.?z.?z2.?id }}", a: "${{ steps.both.?a.?a1.?id }}" }\n';
+    const plan = planOf(`${both("    continue_on_error: true\n")}${outputs}`);
+    expect(await executePlan(plan, context)).toEqual({ z: "both/z/z2" });
+    expect(told().filter((line) => /failed|both done/.test(line))).toEqual(["both/a/a2 failed", "both done"]);
+  });
+
+  it("derive the business keys of their calls from the loop around them", async () => {
+    const body = both().replaceAll("\n", "\n    ").trimEnd();
+    const plan = planOf(
+      `  - id: each\n    for_each: [{ id: i }]\n    once: r/\${{ item.id }}\n    steps:\n    ${body}\n`,
+    );
+    const { context, calls } = world(({ path }) => ({ id: path }));
+    await executePlan(plan, context);
+    expect(calls.map(({ path, once }) => `${path} ${once}`)).toEqual([
+      "each[i]/both/z/z1 r/i/both/z1",
+      "each[i]/both/a/a1 r/i/both/a1",
+      "each[i]/both/z/z2 r/i/both/z2",
+      "each[i]/both/a/a2 r/i/both/a2",
+    ]);
+  });
+
+  it("let the others go on while one waits for a person", async () => {
+    const { context, paths, told } = world(({ path }) => {
+      if (path !== "both/z/z1") return { id: path };
+      throw new RingmainError("APPROVAL_REQUIRED", "Ask.", { details: { approval: "apr_1" } });
+    });
+    const plan = planOf(both("    continue_on_error: true\n"));
+    await expect(executePlan(plan, context)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    expect(paths()).toEqual(["both/z/z1", "both/a/a1", "both/a/a2"]);
+    expect(told().at(-1)).toBe("both waiting");
+  });
+});
+
 describe("a call that waits for a person", () => {
   const wait = (approval: string) => {
     throw new RingmainError("APPROVAL_REQUIRED", "Ask.", { details: { approval } });
