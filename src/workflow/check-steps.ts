@@ -4,12 +4,13 @@ import { isRecord, type Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
-import { checkCondition, checkTemplate } from "./check-template.ts";
+import type { WrittenReturn } from "./check-outputs.ts";
+import { checkCondition, checkTemplate, type TemplateFault } from "./check-template.ts";
 import type { TypeScope } from "./inference.ts";
 import { type Facts, factsWithout, noFacts, union } from "./narrowing.ts";
 import { readStep, type WrittenStep } from "./parse.ts";
 import type { PlanStep } from "./plan.ts";
-import type { StepScope } from "./steps/step-kind.ts";
+import type { CheckedSteps, StepScope } from "./steps/step-kind.ts";
 import { anyType, type Fault, type Field, type RecordType, type ValueType } from "./types.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
@@ -28,6 +29,8 @@ export interface StepsCheck {
   seen: Set<string>;
   /** All ids of the workflow. */
   ids: ReadonlySet<string>;
+  /** The returns met so far whose expressions are in order. */
+  returns: WrittenReturn[];
 }
 
 /** Where steps stand: what they may refer to beside each other. */
@@ -38,6 +41,8 @@ export interface StepsScope {
   /** The results that can be seen from here. */
   results: ReadonlyMap<string, Field>;
   facts: Facts;
+  /** Whether other steps may run at the same time: those of another item or branch. */
+  beside: boolean;
 }
 
 /** The ids of all steps, however deep, to tell a step that runs later from one that does not exist. */
@@ -58,40 +63,54 @@ function nestedLists({ steps, parallel }: Readonly<Record<string, Json>>): Json[
 }
 
 /** Checks steps in the order in which they run. Returns their plan and the record of their own results. */
-export function checkSteps(
-  steps: readonly Json[],
-  check: StepsCheck,
-  scope: StepsScope,
-): { steps: PlanStep[]; results: RecordType } {
+export function checkSteps(steps: readonly Json[], check: StepsCheck, scope: StepsScope): CheckedSteps {
   const own = new Map<string, Field>();
+  let { facts } = scope;
+  let endedBy: string | undefined;
+  let ends = false;
   const planned = steps.map((value, index) => {
     const path = [...scope.path, index];
     const { step, problems } = readStep(check.source, path, value);
     check.problems.push(...problems);
     const id = isRecord(value) && typeof value.id === "string" ? value.id : "";
     checkId(id, value, check, path);
+    if (endedBy !== undefined) {
+      const hint = `Put an if: on step "${endedBy}", or remove what stands below it.`;
+      const message = `This step never runs: step "${endedBy}" above it always returns.`;
+      check.problems.push(check.source.problemAt(path, { code: "unreachable", message, hint }));
+      endedBy = undefined; // told once
+    }
     if (!step) {
       own.set(id, { type: anyType, required: true });
       return { id, kind: "" };
     }
-    const visible = { ...scope, results: new Map([...scope.results, ...own]) };
-    const { plan, result } = checkStep(step, check, { ...visible, path });
+    const visible = { ...scope, facts, results: new Map([...scope.results, ...own]) };
+    const { plan, result, returns, otherwise } = checkStep(step, check, { ...visible, path });
+    if (returns && !step.continueOnError) {
+      if (step.condition === undefined) {
+        endedBy = id;
+        ends = true;
+      } else {
+        // what comes after it runs only where its condition did not hold
+        facts = union(facts, otherwise);
+      }
+    }
     const lacking = step.condition !== undefined || (step.continueOnError && !step.kind.handlesErrors);
     own.set(id, { type: result, required: !lacking, reason: `Step "${id}" may not have run` });
     return plan;
   });
-  return { steps: planned, results: { kind: "record", fields: own, closed: true } };
+  return { steps: planned, results: { kind: "record", fields: own, closed: true }, ends };
 }
 
 function checkStep(
   step: WrittenStep,
   check: StepsCheck,
   scope: StepsScope,
-): { plan: PlanStep; result: ValueType } {
+): { plan: PlanStep; result: ValueType; returns: boolean; otherwise: Facts } {
   const { kind, id, condition, continueOnError, body } = step;
-  const facts = condition === undefined ? noFacts : conditionFacts(condition, check, scope);
+  const { facts, otherwise } = condition === undefined ? nothing : conditionFacts(condition, check, scope);
   const inside = { ...scope, facts: union(scope.facts, facts) };
-  const { members, result } = kind.check(body, stepScope(id, check, inside));
+  const { members, result, ends: returns = false } = kind.check(body, stepScope(id, check, inside));
   const plan: PlanStep = {
     id,
     kind: kind.kind,
@@ -99,17 +118,23 @@ function checkStep(
     ...(continueOnError && { continue_on_error: true }),
     ...members,
   };
-  return { plan, result };
+  return { plan, result, returns, otherwise };
 }
 
-function conditionFacts(condition: string, check: StepsCheck, scope: StepsScope): Facts {
-  const { faults, facts } = checkCondition(condition, typeScope(check, scope));
+const nothing = { facts: noFacts, otherwise: noFacts };
+
+function conditionFacts(
+  condition: string,
+  check: StepsCheck,
+  scope: StepsScope,
+): { facts: Facts; otherwise: Facts } {
+  const { faults, facts, otherwise } = checkCondition(condition, typeScope(check, scope));
   for (const { path, start, end, ...fault } of faults) {
     const { code, message, hint } = fault;
     const at = [...scope.path, "if", ...path];
     check.problems.push(check.source.problemAt(at, { code, message, hint }, { start, end }));
   }
-  return facts;
+  return { facts, otherwise };
 }
 
 function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope {
@@ -140,7 +165,17 @@ function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope 
       const facts = Object.keys(variables).reduce(factsWithout, scope.facts);
       return stepScope(id, check, { ...scope, facts, variables: { ...scope.variables, ...variables } });
     },
-    checkSteps: (steps, path) => checkSteps(steps, check, { ...scope, path: [...scope.path, ...path] }),
+    checkSteps: (steps, path, how) =>
+      checkSteps(steps, check, { ...scope, ...how, path: [...scope.path, ...path] }),
+    beside: scope.beside,
+    checkReturn(values, path) {
+      const types = typeScope(check, scope);
+      const tell = ({ code, message, hint, path: inner, ...place }: TemplateFault) =>
+        report([...path, ...inner], { code, message, hint }, place);
+      const { faults } = checkTemplate({ ...values }, types);
+      faults.forEach(tell);
+      if (faults.length === 0) check.returns.push({ values, scope: types, report: tell });
+    },
   };
 }
 

@@ -48,15 +48,18 @@ export function checkTemplate(template: Json, scope: TypeScope, expected?: Value
   return { type, faults };
 }
 
-/** Checks a condition, with or without `${{ }}` around it. Also returns what is certain once it holds. */
-export function checkCondition(text: string, scope: TypeScope): { faults: TemplateFault[]; facts: Facts } {
+/** Checks a condition, with or without `${{ }}` around it. Also returns what is certain where it holds, and where not. */
+export function checkCondition(
+  text: string,
+  scope: TypeScope,
+): { faults: TemplateFault[]; facts: Facts; otherwise: Facts } {
   const faults: TemplateFault[] = [];
   const whole = wholeExpression(text);
   const offset = whole?.offset ?? text.length - text.trimStart().length;
   const expression = whole?.expression ?? text.trim();
   const check = new TemplateCheck(scope, faults);
   const type = check.inferExpression(expression, offset, []);
-  if (faults.length > 0) return { faults, facts: noFacts };
+  if (faults.length > 0) return { faults, facts: noFacts, otherwise: noFacts };
   const mismatch = findMismatch(type, { kind: "boolean" });
   if (mismatch) {
     const message = `A condition is true or false, but this is ${describeType(type)}.`;
@@ -69,9 +72,10 @@ export function checkCondition(text: string, scope: TypeScope): { faults: Templa
       start: offset,
       end: offset + expression.length,
     });
-    return { faults, facts: noFacts };
+    return { faults, facts: noFacts, otherwise: noFacts };
   }
-  return { faults, facts: factsOf(parseExpression(expression).ast, true) };
+  const { ast } = parseExpression(expression);
+  return { faults, facts: factsOf(ast, true), otherwise: factsOf(ast, false) };
 }
 
 type Path = readonly (string | number)[];

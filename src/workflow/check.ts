@@ -6,9 +6,9 @@ import type { Problem } from "../core/problem.ts";
 import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import { checkInputs, neededInputs } from "./check-inputs.ts";
+import { checkOutputs, checkReturn } from "./check-outputs.ts";
 import { checkSchedules, readDuration } from "./check-schedules.ts";
 import { checkSteps, collectIds, type RefusalOf, type StepsCheck, typeScope } from "./check-steps.ts";
-import { checkTemplate } from "./check-template.ts";
 import { noFacts } from "./narrowing.ts";
 import { parseWorkflow, type WorkflowFile } from "./parse.ts";
 import type { Plan } from "./plan.ts";
@@ -71,20 +71,22 @@ function checkWorkflow(options: {
     problems,
     seen: new Set(),
     ids: collectIds(workflow.steps),
+    returns: [],
   };
   const scope = {
     path: ["steps"],
     variables: { inputs: inputs.type, now: instantType },
     results: new Map(),
     facts: noFacts,
+    beside: false,
   };
   const { steps, results } = checkSteps(workflow.steps, check, scope);
   const outside = typeScope(check, { ...scope, results: results.fields });
-  for (const [name, output] of Object.entries(workflow.outputs)) {
-    for (const { code, message, hint, path, ...place } of checkTemplate(output, outside).faults) {
-      problems.push(source.problemAt(["outputs", name, ...path], { code, message, hint }, place));
-    }
+  const outputs = checkOutputs(workflow.outputs, outside);
+  for (const { code, message, hint, path, ...place } of outputs.faults) {
+    problems.push(source.problemAt(["outputs", ...path], { code, message, hint }, place));
   }
+  if (outputs.faults.length === 0) for (const early of check.returns) checkReturn(early, outputs.type);
   const limits = readLimits(workflow, tools, report);
   if (problems.length > 0) return { problems: inOrder(problems) };
   const plan: Plan = {

@@ -2,6 +2,7 @@ import { RingmainError } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
 import { awaitedApprovals } from "./awaited-approvals.ts";
 import { type CelVariables, toCel } from "./cel.ts";
+import { EarlyReturn } from "./early-return.ts";
 import { failureOf, isFailure, throwIfEnded } from "./failure.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import type { RunContext, StepEvent } from "./run-context.ts";
@@ -21,9 +22,14 @@ export async function executePlan(plan: Plan, context: RunContext): Promise<Reco
     steps: {},
   };
   const run: Frame = { context, stepPrefix: "", path: "", variables, once: undefined };
-  const results = await runSteps(plan.steps, run);
-  throwIfEnded(context.signal);
-  return evaluateOutputs(plan.outputs, { ...variables, steps: toCel(results) });
+  try {
+    const results = await runSteps(plan.steps, run);
+    throwIfEnded(context.signal);
+    return evaluateOutputs(plan.outputs, { ...variables, steps: toCel(results) });
+  } catch (error) {
+    if (error instanceof EarlyReturn) return error.outputs;
+    throw error;
+  }
 }
 
 /** Where steps run. */
@@ -87,6 +93,10 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
     context.report({ ...event, status: "done", ...details });
     return result;
   } catch (error) {
+    if (error instanceof EarlyReturn) {
+      context.report({ ...event, status: "done", ...details });
+      throw error;
+    }
     const approvals = awaitedApprovals(error);
     if (approvals.length > 0) {
       context.report({ ...event, ...details, status: "waiting", approvals });

@@ -53,7 +53,7 @@ export type WorkflowFile = z.output<typeof workflowFile>;
 export type WrittenSchedule = z.output<typeof schedule>;
 export type WrittenInput = z.output<typeof input>;
 
-const laterKinds = ["wait", "form", "run", "return"];
+const laterKinds = ["wait", "form", "run"];
 const laterStepKeys = ["retry", "timeout", "else", "on_failure", ...laterKinds];
 const notBuilt = {
   "": ["on_failure"],

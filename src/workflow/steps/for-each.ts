@@ -65,7 +65,7 @@ export const forEachStep = defineStep({
     if (step.key === undefined) checkDefaultKey(items, step.as, scope);
     else inside.checkTemplate(step.key, ["key"], unionOf([onceType, integerType]));
     if (step.once !== undefined) inside.checkTemplate(step.once, ["once"], onceType);
-    const { steps } = inside.checkSteps(step.steps, ["steps"]);
+    const { steps } = inside.checkSteps(step.steps, ["steps"], { beside: true });
     const { for_each, as, max_parallel, continue_on_error, once } = step;
     const members = { for_each, as, key, max_parallel, continue_on_error, steps };
     return { members: { ...members, ...(once !== undefined && { once }) }, result: resultType };

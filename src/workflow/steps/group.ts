@@ -9,8 +9,8 @@ export const groupStep = defineStep({
   planned: z.object({ steps: planSteps }),
 
   check(step, scope) {
-    const { steps, results } = scope.checkSteps(step.steps, ["steps"]);
-    return { members: { steps }, result: results };
+    const { steps, results, ends } = scope.checkSteps(step.steps, ["steps"]);
+    return { members: { steps }, result: results, ends };
   },
 
   run(step, run) {

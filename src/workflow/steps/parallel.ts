@@ -34,7 +34,7 @@ export const parallelStep = defineStep({
   check({ parallel, continue_on_error }, scope) {
     const fields = new Map<string, Field>();
     const branches = Object.entries(parallel).map(([name, written]): Json => {
-      const { steps, results } = scope.checkSteps(written, ["parallel", name]);
+      const { steps, results } = scope.checkSteps(written, ["parallel", name], { beside: true });
       fields.set(name, {
         type: results,
         required: !continue_on_error,

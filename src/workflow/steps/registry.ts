@@ -3,10 +3,18 @@ import { callStep } from "./call.ts";
 import { forEachStep } from "./for-each.ts";
 import { groupStep } from "./group.ts";
 import { parallelStep } from "./parallel.ts";
+import { returnStep } from "./return.ts";
 import type { StepKind } from "./step-kind.ts";
 
 /** Every step kind. A step is of the first kind whose first key it has, so `for_each` stands before the plain group. */
-export const stepKinds: readonly StepKind[] = [callStep, askStep, forEachStep, parallelStep, groupStep];
+export const stepKinds: readonly StepKind[] = [
+  callStep,
+  askStep,
+  forEachStep,
+  parallelStep,
+  returnStep,
+  groupStep,
+];
 
 const byKind = new Map(stepKinds.map((kind) => [kind.kind, kind]));
 

@@ -9,6 +9,20 @@ import type { RunContext, StepEvent } from "../run-context.ts";
 import type { Fault, RecordType, ValueType } from "../types.ts";
 import type { Place } from "../yaml-source.ts";
 
+/** Checked steps: their plan, the record of their results, and whether they always end the workflow. */
+export interface CheckedSteps {
+  steps: PlanStep[];
+  results: RecordType;
+  ends: boolean;
+}
+
+/** What a `check` finds: a step's members in the plan, the type of its result, and whether it always ends the workflow. */
+export interface CheckedStep {
+  members: Record<string, Json>;
+  result: ValueType;
+  ends?: boolean;
+}
+
 /** What a step's `check` may know and say. Paths are relative to the step. */
 export interface StepScope {
   /** The step's id. */
@@ -26,7 +40,11 @@ export interface StepScope {
   /** The same step with more variables, for what stands inside a loop. */
   withVariables(variables: Readonly<Record<string, ValueType>>): StepScope;
   /** Checks nested steps. Returns their plan and the record of their results. */
-  checkSteps(steps: readonly Json[], path: YamlPath): { steps: PlanStep[]; results: RecordType };
+  checkSteps(steps: readonly Json[], path: YamlPath, how?: { beside: true }): CheckedSteps;
+  /** Whether other steps may run at the same time: those of another item or branch. */
+  beside: boolean;
+  /** Checks values that are to be the workflow's outputs. */
+  checkReturn(values: Readonly<Record<string, Json>>, path: YamlPath): void;
 }
 
 /** What a step's `run` may know and do. */
@@ -66,7 +84,7 @@ export interface StepDefinition<Written extends z.ZodObject, Planned extends z.Z
   /** With `continue_on_error` the step itself goes on; elsewhere its failure leaves its result out. */
   handlesErrors?: true;
   /** Reports faults; returns the step's members in the plan and the type of its result. */
-  check(step: z.output<Written>, scope: StepScope): { members: Record<string, Json>; result: ValueType };
+  check(step: z.output<Written>, scope: StepScope): CheckedStep;
   /** Does the step. Throws RingmainError. */
   run(step: z.output<Planned>, run: StepRun): Promise<Json>;
 }
@@ -78,7 +96,7 @@ export interface StepKind {
   written: z.ZodObject;
   handlesErrors: boolean;
   /** Checks what `written` has accepted. */
-  check(step: unknown, scope: StepScope): { members: Record<string, Json>; result: ValueType };
+  check(step: unknown, scope: StepScope): CheckedStep;
   run(step: PlanStep, run: StepRun): Promise<Json>;
 }
 

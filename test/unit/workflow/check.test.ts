@@ -66,6 +66,20 @@ ${more}    parallel:
 `;
 }
 
+/** A task, and the output that its id is. */
+function task(mark = ""): string {
+  return `  - ${mark}id: task
+    call: crm.create_lead
+    with: { name: x }
+`;
+}
+
+/** A workflow of one output with a step that returns before some others. */
+function returning(condition: string, step: string, after: string): string {
+  const when = condition === "" ? "" : `    ${condition}\n`;
+  return `${deal}  - id: stop\n${when}    ${step}\n${after}outputs: { id: "\${{ steps.task.id }}" }\n`;
+}
+
 /** What is wrong · the file, with ⟦ where the problem must point · its code · words of its message or hint. */
 const faults: [string, string, string, RegExp][] = [
   // YAML
@@ -115,7 +129,7 @@ const faults: [string, string, string, RegExp][] = [
     "a step of no kind",
     `${head}steps:\n  - ⟦id: a\n`,
     "missing-key",
-    /needs one of call, ask, for_each, parallel, steps/,
+    /needs one of call, ask, for_each, parallel, return, steps/,
   ],
   ["a step of two kinds", `${deal}    ⟦ask: writer\n`, "two-kinds", /call or ask/],
   [
@@ -156,7 +170,7 @@ const faults: [string, string, string, RegExp][] = [
     "not-built-yet",
     /not built yet/,
   ]),
-  ...["wait: 5m", "form: {}", "run: other", "return: {}"].map((line): (typeof faults)[number] => [
+  ...["wait: 5m", "form: {}", "run: other"].map((line): (typeof faults)[number] => [
     `the step kind ${line}`,
     `${head}steps:\n  - id: a\n    ⟦${line}\n`,
     "not-built-yet",
@@ -345,6 +359,64 @@ const faults: [string, string, string, RegExp][] = [
     `${branches("    continue_on_error: true\n")}  - id: c\n    call: crm.create_lead\n    with: { name: "\${{ steps.both.⟦left.lead.id }}" }\n`,
     "may-be-missing",
     /Branch "left" may have failed/,
+  ],
+  // return
+  [
+    "a step after a return",
+    returning("", "return: { id: x }", task("⟦")),
+    "unreachable",
+    /"stop" above it always returns/,
+  ],
+  [
+    "a step after a group that always returns",
+    `${deal}  - id: all\n    steps:\n      - id: stop\n        return:\n${task("⟦")}`,
+    "unreachable",
+    /"all" above/,
+  ],
+  [
+    "a return without an output",
+    returning("if: inputs.deal_id == ''", "return: ⟦{}", task()),
+    "missing-output",
+    /"id" is missing/,
+  ],
+  [
+    "a return of an output that there is not",
+    returning("if: inputs.deal_id == ''", "return: { ⟦idd: x }", task()),
+    "unknown-output",
+    /no output "idd".*Did you mean "id"/,
+  ],
+  [
+    "a return of the wrong type",
+    returning("if: inputs.deal_id == ''", 'return: { id: "${{ ⟦size(steps.deal.lines) }}" }', task()),
+    "wrong-type",
+    /Expected string/,
+  ],
+  [
+    "a return of what may be missing",
+    returning("if: inputs.deal_id == ''", 'return: { id: "${{ ⟦steps.deal.?name }}" }', task()),
+    "may-be-missing",
+    /missing/,
+  ],
+  [
+    "a return of a later step's result",
+    returning("if: inputs.deal_id == ''", 'return: { id: "${{ steps.⟦task.id }}" }', task()),
+    "forward-reference",
+    /runs later/,
+  ],
+  [
+    "a return inside a loop",
+    `${invoices}  - id: loop\n    for_each: \${{ steps.overdue.items }}\n    steps:\n      - id: stop\n        ⟦return: {}\n`,
+    "return-not-here",
+    /half done/,
+  ],
+  [
+    "a return inside a group of a branch",
+    branches().replace(
+      "        - id: lead\n",
+      "        - id: g\n          steps:\n            - id: stop\n              ⟦return:\n        - id: lead\n",
+    ),
+    "return-not-here",
+    /half done/,
   ],
   // data flow
   ["a misspelt field", title("steps.deal.⟦nme"), "unknown-field", /"name"/],
@@ -705,6 +777,15 @@ const clean: [string, string][] = [
   [
     "the items of a group",
     `${deal}  - id: both\n    steps:\n      - id: lead\n        call: crm.create_lead\n        with: { name: x }\n  - id: c\n    call: crm.create_lead\n    with:\n      name: \${{ steps.both.lead.id }}\n`,
+  ],
+  ["a return under a condition", returning("if: inputs.deal_id == ''", "return: { id: none }", task())],
+  [
+    "a return that leaves out an output which may be missing",
+    `${deal}  - id: stop\n    if: inputs.deal_id == ''\n    return:\n  - id: lead\n    if: inputs.deal_id != 'x'\n    call: crm.create_lead\n    with: { name: x }\noutputs: { id: "\${{ steps.?lead.?id }}" }\n`,
+  ],
+  [
+    "what a return leaves certain for the steps after it",
+    `${deal}  - id: lead\n    if: inputs.deal_id != ''\n    call: crm.create_lead\n    with: { name: x }\n  - id: stop\n    if: "!has(steps.lead)"\n    return: { id: none }\n${task().replace("name: x", 'name: "${{ steps.lead.id }}"')}outputs: { id: "\${{ steps.task.id }}" }\n`,
   ],
   [
     "the results of branches, by their names",

@@ -436,6 +436,44 @@ describe("branches", () => {
   });
 });
 
+describe("return", () => {
+  const steps = `  - id: one
+    call: crm.create_lead
+    with: { name: a }
+  - id: some
+    continue_on_error: true
+    steps:
+      - id: stop
+        if: inputs.n > 1
+        return: { id: "\${{ steps.one.id }}", many: true }
+      - id: inner
+        call: crm.create_lead
+        with: { name: b }
+  - id: two
+    call: crm.create_lead
+    with: { name: c }
+outputs: { id: "\${{ steps.two.id }}", many: false }
+`;
+  const plan = planOf(steps, "inputs: { n: { type: integer } }\n");
+
+  it("ends the workflow with its own outputs, from within groups, as done", async () => {
+    const { context, paths, told, events } = world(({ path }) => ({ id: path }), { inputs: { n: 2 } });
+    expect(await executePlan(plan, context)).toEqual({ id: "one", many: true });
+    expect(paths()).toEqual(["one"]);
+    expect(told().slice(2)).toEqual(["some started", "some/stop started", "some/stop done", "some done"]);
+    expect(events.find(({ path, status }) => path === "some/stop" && status === "done")?.result).toEqual({
+      id: "one",
+      many: true,
+    });
+  });
+
+  it("does nothing where its condition does not hold", async () => {
+    const { context, paths } = world(({ path }) => ({ id: path }), { inputs: { n: 1 } });
+    expect(await executePlan(plan, context)).toEqual({ id: "two", many: false });
+    expect(paths()).toEqual(["one", "some/inner", "two"]);
+  });
+});
+
 describe("a call that waits for a person", () => {
   const wait = (approval: string) => {
     throw new RingmainError("APPROVAL_REQUIRED", "Ask.", { details: { approval } });

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { RingmainError } from "../../core/errors.ts";
+import { isRecord, type Json } from "../../core/json.ts";
+import { EarlyReturn } from "../early-return.ts";
+import { recordOf } from "../types.ts";
+import { defineStep, template } from "./step-kind.ts";
+
+/** Ends the workflow here, as done, with these outputs instead of those that `outputs` says. */
+export const returnStep = defineStep({
+  kind: "return",
+  summary: "End the workflow early, with its outputs.",
+  written: z.object({
+    return: z
+      .record(z.string(), template)
+      .nullable()
+      .transform((values) => values ?? {}),
+  }),
+  planned: z.object({ values: z.record(z.string(), template) }),
+
+  check({ return: values }, scope) {
+    if (scope.beside) {
+      const message = "A loop or a parallel step cannot return: what runs beside it would be left half done.";
+      const hint = "Return after it, in a step with an if: on its result.";
+      scope.report(["return"], { code: "return-not-here", message, hint }, { atKey: true });
+    }
+    scope.checkReturn(values, ["return"]);
+    return { members: { values }, result: recordOf({}), ends: !scope.beside };
+  },
+
+  async run({ values }, run) {
+    const outputs = run.evaluate(values);
+    if (!isJsonRecord(outputs)) throw new RingmainError("STEP_FAILED", "The outputs are not an object.");
+    run.note({ result: outputs });
+    throw new EarlyReturn(outputs);
+  },
+});
+
+function isJsonRecord(value: Json): value is Record<string, Json> {
+  return isRecord(value);
+}
