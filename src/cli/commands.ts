@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "run a workflow now, or go on with one that was interrupted",
     load: () => import("./commands/run.ts"),
   },
+  {
+    name: "test",
+    summary: "run the workflows' test cases over given answers of the tools",
+    load: () => import("./commands/test.ts"),
+  },
   { name: "serve", summary: "run workflows by their schedules", load: () => import("./commands/serve.ts") },
   {
     name: "call",

@@ -104,6 +104,11 @@ function sourceFiles(dir: string, folder: string, ending: string): SourceFile[] 
     }));
 }
 
+/** `workflows/*.test.yaml`, for `ringmain test`. Nothing else needs them, so that they cost no other command anything. */
+export function readWorkflowTests({ dir }: Workspace): SourceFile[] {
+  return sourceFiles(dir, "workflows", ".test.yaml");
+}
+
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");

@@ -5,7 +5,8 @@ import { type ToolDescription, toolId } from "../../core/tool-description.ts";
 import { checkTemplate } from "../../workflow/check-template.ts";
 import { noFacts } from "../../workflow/narrowing.ts";
 import { typeOfSchema } from "../../workflow/schema-type.ts";
-import { type Fault, listOf, type RecordType, unionOf, type ValueType } from "../../workflow/types.ts";
+import type { Fault } from "../../workflow/types.ts";
+import { partialType } from "../partial-type.ts";
 import { noGrant, type TestCase } from "./test-file.ts";
 
 /** The names that a case may use. */
@@ -54,7 +55,7 @@ export function checkCase(testCase: TestCase, known: KnownNames): Problem[] {
 }
 
 function checkValues(testCase: TestCase, member: "arguments" | "facts", schema: Json | undefined): Problem[] {
-  const type = partial(typeOfSchema(schema ?? {}));
+  const type = partialType(typeOfSchema(schema ?? {}));
   const { faults } = checkTemplate(testCase[member], { variables: {}, facts: noFacts }, type);
   return faults.map(({ path, atKey, ...fault }) => {
     const told = member === "facts" ? inTermsOfFacts(fault) : fault;
@@ -68,17 +69,4 @@ function inTermsOfFacts({ code, message, hint }: Fault): Fault {
     message: message.replace(/argument/, "fact"),
     hint,
   };
-}
-
-/** The same type with nothing required: a case gives what matters to it. */
-function partial(type: ValueType): ValueType {
-  if (type.kind === "list")
-    return { ...listOf(partial(type.items)), ...(type.limits && { limits: type.limits }) };
-  if (type.kind === "union") return unionOf(type.variants.map(partial));
-  if (type.kind !== "record") return type;
-  const fields = [...type.fields].map(
-    ([name, field]) => [name, { type: partial(field.type), required: false }] as const,
-  );
-  const loose: RecordType = { ...type, fields: new Map(fields) };
-  return loose;
 }

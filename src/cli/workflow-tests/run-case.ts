@@ -1,0 +1,101 @@
+import { RingmainError } from "../../core/errors.ts";
+import { isRecord, type Json } from "../../core/json.ts";
+import { createRunContext } from "../../engine/run-context.ts";
+import type { CallTool, ToolCall } from "../../engine/tool-caller.ts";
+import { isWait } from "../../workflow/awaited-approvals.ts";
+import { executePlan } from "../../workflow/execute.ts";
+import { failureOf } from "../../workflow/failure.ts";
+import { resolveInputs } from "../../workflow/inputs.ts";
+import type { Plan } from "../../workflow/plan.ts";
+import { createFixtureAnswers, Unanswered } from "./fixture-answers.ts";
+import type { WorkflowCase } from "./test-file.ts";
+
+/** A call as the run made it; attempts to make it again are not told apart. */
+export interface MadeCall {
+  /** `server.tool` */
+  tool: string;
+  /** The path of its step. */
+  step: string;
+  arguments: Record<string, Json>;
+  once?: string;
+}
+
+/** What a run did and how it ended. */
+export interface CaseRun {
+  status: "done" | "failed" | "waiting" | "unanswered";
+  error?: { code: string; message: string; step?: string };
+  outputs?: Record<string, Json>;
+  /** In the order in which they were first made. */
+  calls: MadeCall[];
+}
+
+/**
+ * Runs a plan in memory over the answers of a case, with the executor and the context of real runs: no server, no
+ * database, no waiting between attempts. A fault of this program is thrown.
+ */
+export async function runCase(plan: Plan, testCase: WorkflowCase): Promise<CaseRun> {
+  const runId = "run_test";
+  return await runInMemory({
+    plan,
+    runId,
+    startedAt: testCase.now,
+    inputs: resolveInputs(plan, testCase.inputs),
+    callTool: createFixtureAnswers(runId, testCase.tools),
+    isDone: (key) => testCase.alreadyDone.has(key),
+  });
+}
+
+export async function runInMemory(options: {
+  plan: Plan;
+  runId: string;
+  startedAt: Date;
+  inputs: Record<string, Json>;
+  callTool: CallTool;
+  /** Whether an earlier run did the work of a business key. */
+  isDone(key: string): boolean;
+}): Promise<CaseRun> {
+  const { plan, runId, startedAt, inputs, isDone } = options;
+  const calls = new Map<string, MadeCall>();
+  const ownKeys = new Set<string>();
+  const callTool: CallTool = (call) => {
+    if (!calls.has(call.path)) calls.set(call.path, madeCall(call));
+    return options.callTool(call);
+  };
+  const context = createRunContext({
+    runId,
+    startedAt,
+    inputs,
+    signal: new AbortController().signal,
+    completed: new Map(),
+    undecided: new Map(),
+    waits() {},
+    callTool,
+    findOnce(key) {
+      if (ownKeys.has(key)) return { entry: 0, run: runId };
+      return isDone(key) ? { entry: 0, run: "run_before" } : undefined;
+    },
+    markOnce: async (key) => void ownKeys.add(key),
+    report() {},
+    delay: async () => {},
+    random: () => 0,
+  });
+  const end = (ending: Omit<CaseRun, "calls">): CaseRun => ({ ...ending, calls: [...calls.values()] });
+  try {
+    return end({ status: "done", outputs: await executePlan(plan, context) });
+  } catch (error) {
+    if (error instanceof Unanswered) return end({ status: "unanswered", error: unansweredError(error) });
+    if (!(error instanceof RingmainError)) throw error;
+    if (isWait(error)) return end({ status: "waiting" });
+    const { code, message } = failureOf(error);
+    const step = isRecord(error.details) ? error.details.step : undefined;
+    return end({ status: "failed", error: { code, message, ...(typeof step === "string" && { step }) } });
+  }
+}
+
+function madeCall({ tool, path, arguments: given, once }: ToolCall): MadeCall {
+  return { tool, step: path, arguments: given, ...(once !== undefined && { once }) };
+}
+
+function unansweredError({ call, message }: Unanswered) {
+  return { code: "UNANSWERED", message, step: call.path };
+}
