@@ -5,6 +5,7 @@ import { calledTools } from "../workflow/called-tools.ts";
 import { checkWorkflows } from "../workflow/check.ts";
 import type { Plan } from "../workflow/plan.ts";
 import { grantsOf, type Workspace } from "../workspace/load-workspace.ts";
+import { checkTests } from "./policy/check-tests.ts";
 
 export interface CheckedWorkspace {
   /** The workflows without faults. */
@@ -15,12 +16,13 @@ export interface CheckedWorkspace {
 
 /**
  * Checks the files of a workspace against the tools. Runs nothing. With `only`, the id of a workflow, it looks at
- * nothing but that workflow and the policies that could concern its calls.
+ * nothing but that workflow and the policies that could concern its calls. `withTests`: also into policies/*.test.yaml,
+ * whose faults are for whoever writes the files: nothing that runs depends on them.
  */
 export async function checkWorkspace(
   workspace: Workspace,
   tools: readonly ToolDescription[],
-  { only }: { only?: string } = {},
+  { only, withTests = false }: { only?: string; withTests?: boolean } = {},
 ): Promise<CheckedWorkspace> {
   const { agents } = workspace;
   const workflows = workspace.workflows.filter(({ id }) => only === undefined || id === only);
@@ -29,6 +31,7 @@ export async function checkWorkspace(
   const concerning = only === undefined ? undefined : calledTools(plans.flatMap(({ steps }) => steps));
   const ofPolicies = await checkPolicyFiles(workspace, tools, concerning);
   const found = [...workspace.problems, ...problems, ...ofPolicies, ...checkLimits(workspace, tools)];
+  if (withTests) found.push(...checkTests(workspace, tools));
   return { plans, problems: found.sort(compareProblems) };
 }
 

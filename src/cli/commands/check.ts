@@ -25,7 +25,7 @@ async function check(command: Command): Promise<void> {
   const { workspace: named, terminal, json } = globalOptions(command);
   const workspace = openWorkspace(named);
   await withRing({ workspace, terminal }, async (ring) => {
-    const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
+    const { plans, problems } = await checkWorkspace(workspace, await ring.tools(), { withTests: true });
     if (problems.length > 0) process.exitCode = exitCode.usage;
     if (json)
       return terminal.json({

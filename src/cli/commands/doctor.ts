@@ -139,7 +139,7 @@ async function examineWorkspace(workspace: Workspace, look: Look): Promise<void>
   await look("files", async () => {
     const ring = await openRing({ workspace });
     try {
-      const { plans, problems } = await checkWorkspace(workspace, await ring.tools());
+      const { plans, problems } = await checkWorkspace(workspace, await ring.tools(), { withTests: true });
       if (problems.length > 0)
         throw new RingmainError("WORKFLOW_INVALID", `${counted(problems.length, "fault")}.`, {
           hint: "`ringmain check` shows them.",

@@ -1,13 +1,11 @@
-import { RingmainError } from "../../core/errors.ts";
-import { compareProblems, type Problem } from "../../core/problem.ts";
+import type { Problem } from "../../core/problem.ts";
 import { type ToolDescription, toolId } from "../../core/tool-description.ts";
 import { createAccess, type Decision } from "../../policy/access.ts";
 import { createCompletion } from "../../policy/complete-call.ts";
 import { type ForbidRule, readForbids } from "../../policy/forbid-rules.ts";
 import { grantsOf, type Workspace } from "../../workspace/load-workspace.ts";
-import { checkCase } from "./check-case.ts";
-import { callerNamed } from "./named-caller.ts";
-import { noGrant, readTestFile, type TestCase } from "./test-file.ts";
+import { inOrder, readTests } from "./check-tests.ts";
+import { noGrant, type TestCase } from "./test-file.ts";
 
 /** What was decided, in the terms of a test file. */
 export interface Decided {
@@ -41,47 +39,28 @@ export function runPolicyTests(options: {
   const { workspace, tools, files } = options;
   const { policies } = workspace;
   const rules = readForbids(policies);
-  const known = { tools, roles: Object.keys(workspace.config.roles), policies: rules.map(({ id }) => id) };
   const access = createAccess({ grants: grantsOf(workspace), policies, tools });
   const complete = createCompletion({ policies, tools });
-  const problems: Problem[] = [];
+  const { cases, problems } = readTests({ workspace, tools, files });
   const results: TestedCase[] = [];
 
-  for (const { file, text } of files) {
-    const read = readTestFile(file, text);
-    problems.push(...read.problems);
-    for (const testCase of read.cases) {
-      const { found, caller } = callerOf(testCase, workspace);
-      const faults = [...found, ...checkCase(testCase, known)];
-      problems.push(...faults);
-      if (faults.length > 0 || caller === undefined) continue;
-      const { missing, ...values } = complete(caller, testCase.tool, testCase);
-      const opened = access.opens(caller, testCase.tool) !== undefined;
-      if (opened && missing.length > 0) {
-        problems.push(...missing.map((value) => missingProblem(testCase, value)));
-        continue;
-      }
-      const decided = decidedBy(access.decide({ ...caller, tool: testCase.tool, ...values }), rules);
-      results.push({ case: testCase, ok: isAsExpected(testCase, decided), decided });
+  for (const { testCase, caller } of cases) {
+    const { missing, ...values } = complete(caller, testCase.tool, testCase);
+    const opened = access.opens(caller, testCase.tool) !== undefined;
+    if (opened && missing.length > 0) {
+      problems.push(...missing.map((value) => missingProblem(testCase, value)));
+      continue;
     }
+    const decided = decidedBy(access.decide({ ...caller, tool: testCase.tool, ...values }), rules);
+    results.push({ case: testCase, ok: isAsExpected(testCase, decided), decided });
   }
-  return { results, problems: distinct(problems).sort(compareProblems) };
+  return { results, problems: inOrder(problems) };
 }
 
 /** How many tools the cases name, so that somebody sees what is left untested. */
 export function testedTools(results: readonly TestedCase[], tools: readonly ToolDescription[]): number {
   const named = new Set(results.map((result) => result.case.tool));
   return tools.filter((tool) => named.has(toolId(tool))).length;
-}
-
-function callerOf(testCase: TestCase, workspace: Workspace) {
-  try {
-    return { found: [], caller: callerNamed(testCase.who, workspace).caller };
-  } catch (error) {
-    if (!(error instanceof RingmainError)) throw error;
-    const { message, hint } = error;
-    return { found: [testCase.problemAt(["who"], { code: "unknown-principal", message, hint })] };
-  }
 }
 
 function missingProblem(
@@ -118,10 +97,4 @@ function isAsExpected({ expect, role, by }: TestCase, decided: Decided): boolean
     (role === undefined || roles.includes(role)) &&
     by.every((id) => ids.includes(id))
   );
-}
-
-/** A fault of the defaults is found in every case that takes them. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  const key = ({ file, line, column, message }: Problem) => `${file}:${line}:${column} ${message}`;
-  return [...new Map(problems.map((problem) => [key(problem), problem])).values()];
 }

@@ -60,6 +60,34 @@ it.each([
   expect(await check(policy)).toEqual([`policies/new.cedar:${expected}`]);
 });
 
+it.each([
+  ["principal", "who: agent:colector", "4:10 unknown-principal", "agent:colector"],
+  ["tool", "tool: accounting.send_remindr", "4:11 unknown-tool", "accounting.send_remindr"],
+  ["policy", "by: large-remindr", "4:9 unknown-policy", "large-remindr"],
+  ["argument", "arguments: { levl: 1 }", "4:18 unknown-argument", "levl"],
+  ["fact", "facts: { days_overdu: 6 }", "4:14 unknown-fact", "days_overdu"],
+])(
+  "finds an unknown %s in a table of policy test, when it is to look there",
+  async (_what, line, place, name) => {
+    const text = `defaults: { who: agent:collector, tool: accounting.send_reminder }
+cases:
+  - name: misspelt
+    ${line}
+    expect: deny
+`;
+    const policyTests = [...workspace.policyTests, { id: "new", file: "policies/new.test.yaml", text }];
+    const changed = { ...workspace, policyTests };
+    const { problems } = await checkWorkspace(changed, tools, { withTests: true });
+    expect(problems).toHaveLength(1);
+    expect(problems).toMatchObject([
+      { file: "policies/new.test.yaml", message: expect.stringContaining(name) },
+    ]);
+    expect(problems.map((found) => `${found.line}:${found.column} ${found.code}`)).toEqual([place]);
+    // what runs does not depend on what is tested
+    expect((await checkWorkspace(changed, tools)).problems).toEqual([]);
+  },
+);
+
 it("finds a call that a policy forbids under all circumstances, where it stands in the workflow", async () => {
   const file = "workflows/chase-overdue-invoices.yaml";
   const lines = readFileSync(`${root}/${file}`, "utf8").split("\n");
