@@ -19,6 +19,7 @@ export function define(command: Command): void {
       ["ringmain runs show run_0199…", "one run with its calls"],
       ["ringmain runs resume run_0199…", "go on with a run that was interrupted or waited for approval"],
       ["ringmain runs cancel run_0199…", "end a run that is under way, interrupted or waiting"],
+      ["ringmain runs record run_0199… -o workflows/x.test.yaml", "a test case of what it did"],
     ]),
   );
   command
@@ -53,6 +54,26 @@ ${examples([["ringmain runs resume run_0199…", "after the approval, where noth
     .description("end a run; what it wrote stays written")
     .addHelpText("after", examples([["ringmain runs cancel run_0199…", "it is not taken up again"]]))
     .action((id: string, _options: unknown, cancel: Command) => cancelRun(id, globalOptions(cancel)));
+  command
+    .command("record <run>")
+    .description("write a run as a test case for `ringmain test`")
+    .option("-o, --output <file>", "the file; stdout when left out")
+    .addHelpText(
+      "after",
+      `
+The case holds the answers of the tools as the trail has them, and expects the same calls, ending and outputs.
+${examples([
+  [
+    "ringmain runs record run_0199… -o workflows/chase-april.test.yaml",
+    "`ringmain test` runs it from now on",
+  ],
+  ["ringmain runs record run_0199…", "to stdout, to take a case out of"],
+])}`,
+    )
+    .action(async (id: string, options: { output?: string }, record: Command) => {
+      const { recordRun } = await import("../workflow-tests/record-run.ts");
+      await recordRun(id, options, globalOptions(record));
+    });
 }
 
 async function listRuns(options: { workflow?: string; limit: string }, global: GlobalOptions): Promise<void> {
