@@ -96,7 +96,9 @@ export function checkSteps(steps: readonly Json[], check: StepsCheck, scope: Ste
       }
     }
     const lacking = step.condition !== undefined || (step.continueOnError && !step.kind.handlesErrors);
-    own.set(id, { type: result, required: !lacking, reason: `Step "${id}" may not have run` });
+    // of two steps with one id, which is told above, the first is meant
+    if (!own.has(id))
+      own.set(id, { type: result, required: !lacking, reason: `Step "${id}" may not have run` });
     return plan;
   });
   return { steps: planned, results: { kind: "record", fields: own, closed: true }, ends };
