@@ -190,7 +190,7 @@ export const auditFaults: readonly Fault[] = [
         put: "tiles.take(tile);",
       },
     ],
-    foundBy: { file: verifying },
+    foundBy: { file: tampering, name: "a stored subtree that was edited" },
   },
   {
     invariant: 23,
@@ -202,7 +202,7 @@ export const auditFaults: readonly Fault[] = [
         put: "if (waiting[0].root.length === tree.root().length)",
       },
     ],
-    foundBy: { file: tampering, name: "is found out" },
+    foundBy: { file: tampering, name: "by the checkpoints alone" },
   },
   {
     invariant: 23,

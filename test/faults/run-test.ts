@@ -84,9 +84,13 @@ function outcomeOf(text: string): Outcome {
   return { kind: "passed" };
 }
 
-/** The first line of the assertion that failed, also within a report of fast-check. */
+/**
+ * The first line of the assertion that failed, also within a report of fast-check. Two of vitest's own assertions about
+ * rejections throw plain errors.
+ */
 function assertionIn(message: string): string | undefined {
-  return /AssertionError: (.*)/.exec(message)?.[1];
+  const ofRejection = /^Error: (promise resolved .* instead of rejecting|expected error to match .*)$/m;
+  return (/AssertionError: (.*)/.exec(message) ?? ofRejection.exec(message))?.[1];
 }
 
 /** A report of fast-check is mostly its example, which may be as long as a book. */

@@ -28,8 +28,8 @@ export const sinkFaults: readonly Fault[] = [
     edits: [
       {
         file: fileSink,
-        find: afterRotation,
-        put: "return progressTo(position - 1, startingAt(position - 1));",
+        find: "if (left < 0 && !(atLeastOne && lines.length === 0)) break;",
+        put: "if (left < 0 && lines.length === 0 && !atLeastOne) lines.push(line);\n    if (left < 0 && !(atLeastOne && lines.length === 0)) break;",
       },
     ],
     foundBy: eachLineOnce,
@@ -96,12 +96,12 @@ export const sinkFaults: readonly Fault[] = [
   },
   {
     invariant: 26,
-    broken: "the entry at the position is sent again",
+    broken: "how far the file goes is not stored with the position",
     edits: [
       {
-        file: "src/sinks/trail-reader.ts",
-        find: "FROM audit_entry WHERE seq > ? ORDER BY seq LIMIT ?",
-        put: "FROM audit_entry WHERE seq >= ? ORDER BY seq LIMIT ?",
+        file: follower,
+        find: "opened.write({ ...taken, leaf:",
+        put: "opened.write({ ...taken, place: before.place, leaf:",
       },
     ],
     foundBy: { file: files, name: "has exactly the lines that are hashed" },
@@ -110,7 +110,7 @@ export const sinkFaults: readonly Fault[] = [
     invariant: 26,
     broken: "what a collector did not take is not sent again",
     edits: [{ file: otlpSink, find: "      if (answer.error !== undefined) throw answer.error;\n", put: "" }],
-    foundBy: { file: collector, name: "may die and come back" },
+    foundBy: { file: collector, name: "is asked again when it said so" },
   },
   {
     invariant: 26,

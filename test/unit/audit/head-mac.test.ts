@@ -2,6 +2,7 @@ import { createHmac, createSecretKey } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHeadSeal } from "../../../src/audit/head-mac.ts";
+import { propertyRuns } from "../../helpers/property-runs.ts";
 
 const secret = Buffer.alloc(32, 7);
 const seal = createHeadSeal(createSecretKey(secret));
@@ -34,6 +35,7 @@ describe("the code that authenticates a head", () => {
         expect(seal.check({ ...head, writer, mac: null })).toBe("forged");
         expect(other.check({ ...head, writer, mac })).toBe("other_key");
       }),
+      propertyRuns(100),
     );
   });
 

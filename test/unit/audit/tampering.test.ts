@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createAppender } from "../../../src/audit/append.ts";
 import { checkpointText } from "../../../src/audit/checkpoint.ts";
+import { createHeadSeal } from "../../../src/audit/head-mac.ts";
 import { Frontier, leafHash } from "../../../src/audit/merkle.ts";
 import { checkpointFiles, createNotary, readCheckpoint } from "../../../src/audit/notary.ts";
 import { payloadEraser } from "../../../src/audit/payloads.ts";
@@ -256,6 +257,30 @@ describe("somebody with the database file, but without the notary's key, is foun
     );
     expect(verifyTrail(database)).toMatchObject({ head: "unchecked", faults: [] });
     database.close();
+  });
+
+  it("also with the writers' key: by the checkpoints alone", async () => {
+    using sealed = await sealedTrail();
+    sealed.trail.database.close();
+    attack(sealed, (db) => {
+      db.exec(`UPDATE audit_entry SET principal = 'agent:reader', body = ${otherPrincipal} WHERE seq = 423`);
+      rebuild(db);
+      const head = db.prepare("SELECT size, frontier FROM audit_tree").get();
+      const frontier = head?.frontier instanceof Uint8Array ? head.frontier : Buffer.alloc(0);
+      const mac = createHeadSeal(sealed.trail.writerKey).mac({ size: Number(head?.size), frontier });
+      db.prepare("UPDATE audit_tree SET mac = ?").run(mac);
+    });
+    expect(sealed.verify()).toMatchObject({
+      head: "authentic",
+      sealed: 300,
+      faults: [{ seq: 600, message: expect.stringContaining("the checkpoint over 600 entries differs") }],
+    });
+  });
+
+  it("a stored subtree that was edited, of which proofs would be made", async () => {
+    using sealed = await sealedTrail();
+    attack(sealed, (db) => db.exec("UPDATE audit_tile SET hash = zeroblob(32) WHERE number = 1"));
+    expect(sealed.verify().faults).toEqual([{ seq: 512, message: "a stored subtree of the tree is wrong" }]);
   });
 
   it("a checkpoint replaced by one of another key", async () => {

@@ -25,6 +25,7 @@ describe("the trail", () => {
       v: 1,
       seq: 1,
       arguments_commitment: commit("arguments", salt, '{"n":0}'),
+      facts_commitment: commit("facts", salt, '{"of":0}'),
       result_commitment: commit("result", salt, '{"done":0}'),
     });
   });

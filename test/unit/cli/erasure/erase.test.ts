@@ -315,6 +315,7 @@ describe("copies of payloads", () => {
         .run(id);
     }
     const request = { subject: "person:2026-014", values: ["mara@quay.example"] };
+    expect(() => trail.plan(request)).not.toThrow();
     await trail.erase(trail.plan(request));
     expect(database.prepare("SELECT request, arguments FROM approval_detail ORDER BY request").all()).toEqual(
       [
