@@ -221,7 +221,10 @@ export const approvalFaults: readonly Fault[] = [
   {
     invariant: 18,
     broken: "one person's key counts for another",
-    edits: [{ file: decisions, find: "row.principal !== approver || ", put: "" }],
+    edits: [
+      { file: decisions, find: "row.principal !== approver || ", put: "" },
+      { file: decisions, find: "entry.principal === principal && ", put: "" },
+    ],
     foundBy: { file: approvals, name: "a key lent to another name" },
   },
   {

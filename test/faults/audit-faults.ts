@@ -292,7 +292,7 @@ export const auditFaults: readonly Fault[] = [
     invariant: 25,
     broken: "what was erased stays in the unused parts of the file",
     edits: [{ file: "src/db/wipe-file.ts", find: 'database.exec("VACUUM");\n', put: "" }],
-    foundBy: { file: erasing, name: "leaves none of what her payloads held" },
+    foundBy: { file: "test/unit/db/wipe-file.test.ts", name: "where secure_delete alone does" },
   },
   {
     invariant: 25,

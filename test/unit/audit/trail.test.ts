@@ -122,11 +122,12 @@ describe("the trail", () => {
     await expect(failed).rejects.toThrow("no");
     expect(await trail.append({}, {})).toEqual([2, 3]);
     // and so does the appender that had taken it
-    await transact(trail.database, () => {
+    const again = transact(trail.database, () => {
       appender.load();
       appender.append(entryOf({ step: "after" }));
       appender.store();
     });
+    expect(await again.then(() => "done", String)).toBe("done");
     expect([...entryLines(trail.database)].filter((line) => line.includes('"step":"after"'))).toHaveLength(1);
     expect(verifyTrail(trail.database)).toMatchObject({ entries: 4, faults: [] });
   });

@@ -51,25 +51,50 @@ describe("limits", () => {
     expect(notes.verify()).toMatchObject({ entries: 4, faults: [] });
   });
 
-  it("do not count what was undone with a call that the disk has no room for", async () => {
+  it("do not count what was undone with a call that the disk had no room for", async () => {
+    const tools = ["notes.add_note"];
     using workspace = await temporaryWorkspace({
-      agents: { writer: { tools: ["notes.add_note"], limits: { writes_per_day: 2 } } },
+      agents: { writer: { tools, limits: { writes_per_day: 2 } }, free: { tools } },
     });
+    using other = await openNotes(workspace);
     using full = await openNotes(workspace, {
+      lockBudgetMs: 0,
       prepareConnection(database) {
         const pages = Number(database.prepare("PRAGMA page_count").get()?.page_count);
         database.exec(`PRAGMA max_page_count = ${pages + 6}`);
+        // once it is undone, another process is first, so that nothing of it can be done again
+        let begun = 0;
+        const prepare = database.prepare.bind(database);
+        database.prepare = (sql) => {
+          const statement = prepare(sql);
+          if (sql !== "BEGIN IMMEDIATE") return statement;
+          const run = () => {
+            begun += 1;
+            if (begun === 2) other.reader.exec("BEGIN IMMEDIATE");
+            return statement.run();
+          };
+          return new Proxy(statement, {
+            get: (target, name) => (name === "run" ? run : Reflect.get(target, name)),
+          });
+        };
       },
     });
     const token = workspace.token("agent:writer");
-    const call = (text: string) =>
-      full.call("add_note", { text }, { token }).then(
-        (answer) => answer,
-        (error) => ({ error }),
-      );
-    const answers = await Promise.all([call("a"), call("x".repeat(40_000)), call("b")]);
-    expect(outcomesOf(answers)).toEqual(["done", "STORE_UNAVAILABLE", "done"]);
-    expect(outcomesOf([await call("c")])).toEqual(["LIMIT_EXCEEDED"]);
+    const call = (text: string) => full.call("add_note", { text }, { token });
+    const codes = await Promise.all(
+      ["a", "x".repeat(20_000)].map((text) =>
+        call(text).then(
+          () => "done",
+          (error) => error.code,
+        ),
+      ),
+    );
+    other.reader.exec("ROLLBACK");
+    expect(codes).toEqual(["STORE_BUSY", "STORE_BUSY"]);
+    // its entry has the number of the one that was undone
+    await other.result("add_note", { text: "b" }, { token: workspace.token("agent:free") });
+    const answers = [await call("c"), await call("d"), await call("e")];
+    expect(outcomesOf(answers)).toEqual(["done", "done", "LIMIT_EXCEEDED"]);
   });
 
   it("let reads pass when writes are spent, and start anew with the day in UTC", async () => {
