@@ -50,7 +50,7 @@ export const auditFaults: readonly Fault[] = [
     broken: "an entry does not name what its call changed",
     edits: [
       {
-        file: pipeline,
+        file: "src/kit/execute.ts",
         find: "void attempt.changed.push([table, row, version]),",
         put: "void [table, row, version],",
       },

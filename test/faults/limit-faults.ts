@@ -4,6 +4,7 @@ const tally = "src/kit/tally.ts";
 const limits = "src/kit/limits.ts";
 const amountLimits = "src/kit/amount-limits.ts";
 const pipeline = "src/kit/pipeline.ts";
+const execute = "src/kit/execute.ts";
 const amounts = "test/unit/kit/amount-limits.test.ts";
 const ledger = { file: "test/unit/kit/amount-properties.test.ts" };
 const counts = "test/unit/kit/limits.test.ts";
@@ -21,6 +22,11 @@ export const limitFaults: readonly Fault[] = [
       },
       {
         file: pipeline,
+        find: 'import { createLimits } from "./limits.ts";',
+        put: 'import { checkLimits, createLimits } from "./limits.ts";',
+      },
+      {
+        file: execute,
         find: "attempt.spent = checkLimits(bounds, { now, arguments: input, facts: known });",
         put: "attempt.spent = call.spent;",
       },
@@ -32,7 +38,7 @@ export const limitFaults: readonly Fault[] = [
     broken: "calls that share a commit are not counted for each other",
     edits: [
       {
-        file: pipeline,
+        file: execute,
         find: "if (bounds.length > 0 || recentKeys.has(key)",
         put: "if (recentKeys.has(key)",
       },

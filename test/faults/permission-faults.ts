@@ -1,6 +1,7 @@
 import type { Fault } from "./fault.ts";
 
 const pipeline = "src/kit/pipeline.ts";
+const standing = "src/kit/standing.ts";
 const tokens = "src/identity/tokens.ts";
 const credentials = "src/identity/credentials.ts";
 const runToken = "test/unit/kit/run-token.test.ts";
@@ -12,8 +13,8 @@ export const permissionFaults: readonly Fault[] = [
     broken: "a token does not end with its run",
     edits: [
       {
-        file: pipeline,
-        find: "    if (identity.run !== undefined && hasEnded(identity.run.id, committed)) throw endedRun(identity.run.id);\n",
+        file: standing,
+        find: "      if (run !== undefined && hasEnded(run.id, committed)) throw endedRun(run.id);\n",
         put: "",
       },
     ],
@@ -79,8 +80,8 @@ export const permissionFaults: readonly Fault[] = [
     broken: "a credential is not looked at again in the transaction",
     edits: [
       {
-        file: pipeline,
-        find: "    if (identity.credential !== undefined) recheckCredential(identity.credential, now);\n",
+        file: standing,
+        find: "      if (credential !== undefined) recheckCredential(credential, now);\n",
         put: "",
       },
     ],
@@ -135,11 +136,11 @@ export const permissionFaults: readonly Fault[] = [
     broken: "a process reads who is paused when it starts",
     edits: [
       {
-        file: pipeline,
+        file: standing,
         find: "let paused: ReadonlySet<unknown> = new Set();",
         put: "let paused: ReadonlySet<unknown>;",
       },
-      { file: pipeline, find: "paused = new Set(readPauses", put: "paused ??= new Set(readPauses" },
+      { file: standing, find: "paused = new Set(readPauses", put: "paused ??= new Set(readPauses" },
     ],
     foundBy: { file: refused, name: "by the pause of its principal" },
   },
@@ -148,7 +149,7 @@ export const permissionFaults: readonly Fault[] = [
     broken: "a pause of everyone pauses nobody",
     edits: [
       {
-        file: pipeline,
+        file: standing,
         find: "if (paused.has(everyone) || paused.has(principal)) throw",
         put: "if (paused.has(principal)) throw",
       },

@@ -1,6 +1,7 @@
 import type { Fault } from "./fault.ts";
 
 const pipeline = "src/kit/pipeline.ts";
+const execute = "src/kit/execute.ts";
 const runView = "src/kit/run-view.ts";
 const access = "src/policy/access.ts";
 const answerLimits = "src/policy/answer-limits.ts";
@@ -35,7 +36,7 @@ export const withholdingFaults: readonly Fault[] = [
   {
     invariant: 19,
     broken: "a search finds by what is masked",
-    edits: [{ file: pipeline, find: "      scope.hide(cuts?.marks);\n", put: "" }],
+    edits: [{ file: execute, find: "      scope.hide(cuts?.marks);\n", put: "" }],
     foundBy: { file: withheld, name: "does not tell by what it finds" },
   },
   {
@@ -73,7 +74,7 @@ export const withholdingFaults: readonly Fault[] = [
     broken: "a replay shows what is masked",
     edits: [
       {
-        file: pipeline,
+        file: execute,
         find: "      if (access.withholds(identity, id)) await showReplay(tool, call, attempt, now);\n",
         put: "",
       },
