@@ -149,8 +149,8 @@ export const auditFaults: readonly Fault[] = [
     edits: [
       {
         file: verify,
-        find: "if (found !== entry[`${label}_commitment`]) yield",
-        put: "if (found === null) yield",
+        find: "if (found === entry[`${label}_commitment`]) continue;",
+        put: "if (found !== null) continue;",
       },
     ],
     foundBy: { file: tampering, name: "is found out" },
@@ -162,8 +162,8 @@ export const auditFaults: readonly Fault[] = [
       { file: append, find: 'facts_commitment: commitmentTo("facts"),', put: "facts_commitment: undefined," },
       {
         file: verify,
-        find: "if (found !== entry[`${label}_commitment`]) yield",
-        put: 'if (label !== "facts" && found !== entry[`${label}_commitment`]) yield',
+        find: "if (found === entry[`${label}_commitment`]) continue;",
+        put: 'if (label === "facts" || found === entry[`${label}_commitment`]) continue;',
       },
     ],
     foundBy: { file: trail, name: "with commitments to what lies beside it" },
@@ -174,8 +174,8 @@ export const auditFaults: readonly Fault[] = [
     edits: [
       {
         file: verify,
-        find: "if (columns[index++] !== told[name]) yield",
-        put: "if (told[name] === columns) yield",
+        find: "if (columns[index++] !== told[name]) fault",
+        put: "if (told[name] === columns) fault",
       },
     ],
     foundBy: { file: verifying },
