@@ -29,16 +29,28 @@ function keyPaths(stateDir: string, owner: KeyOwner) {
 /**
  * Makes an owner's key pair unless the workspace has one. The private key is readable by its owner only. Two
  * processes may come at once: linking the finished private key into place lets exactly one of them win, and
- * the public key is always derived from the winner. Throws STATE_INVALID when the folder cannot be written.
+ * the public key is always derived from the winner. Throws STATE_INVALID when the folder cannot be written, and when
+ * the notary's private key is gone: its public one vouches for the checkpoints that there are.
  */
 export function ensureKeys(stateDir: string, owner: KeyOwner = "runner"): void {
   const paths = keyPaths(stateDir, owner);
-  if (existsSync(paths.private) && existsSync(paths.public)) return;
+  if (existsSync(paths.public)) {
+    if (existsSync(paths.private)) return;
+    if (owner === "notary") throw notaryKeyLost(paths);
+  }
   try {
     makeKeys(stateDir, paths);
   } catch (cause) {
     throw keysNotMade(stateDir, cause);
   }
+}
+
+function notaryKeyLost(paths: ReturnType<typeof keyPaths>): RingmainError {
+  return new RingmainError("STATE_INVALID", `${paths.private} is missing, and ${paths.public} is there.`, {
+    hint:
+      "Put it back from a backup. If it is lost: keep the .pub and the checkpoints in another place, where " +
+      "`node docs/verify-audit.mjs` goes on to verify with them, and a new pair is made with the next checkpoint.",
+  });
 }
 
 function keysNotMade(stateDir: string, cause: unknown): RingmainError {
@@ -110,6 +122,10 @@ function writerKeyPath(stateDir: string): string {
 
 export function readPrivateKey(stateDir: string, owner: KeyOwner = "runner"): string {
   return readKey(keyPaths(stateDir, owner).private);
+}
+
+export function hasPublicKey(stateDir: string, owner: KeyOwner): boolean {
+  return existsSync(keyPaths(stateDir, owner).public);
 }
 
 export function readPublicKey(stateDir: string, owner: KeyOwner = "runner"): string {

@@ -3,7 +3,13 @@ import { join, resolve } from "node:path";
 import { createNotary, notaryOf, type SealedHead } from "../../audit/notary.ts";
 import type { NoteVerifier } from "../../audit/signed-note.ts";
 import { systemClock } from "../../core/clock.ts";
-import { ensureKeys, ensureWriterKey, readPrivateKey, readPublicKey } from "../../identity/keys.ts";
+import {
+  ensureKeys,
+  ensureWriterKey,
+  hasPublicKey,
+  readPrivateKey,
+  readPublicKey,
+} from "../../identity/keys.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { withDatabase } from "../with-database.ts";
 
@@ -23,7 +29,7 @@ export function sealTrail(workspace: Workspace): Promise<SealedHead | undefined>
 
 /** Whose checkpoints a workspace has. */
 export function workspaceVerifier(workspace: Workspace): NoteVerifier {
-  ensureKeys(workspace.stateDir, "notary");
+  if (!hasPublicKey(workspace.stateDir, "notary")) ensureKeys(workspace.stateDir, "notary");
   return notaryOf(createPublicKey(readPublicKey(workspace.stateDir, "notary")));
 }
 

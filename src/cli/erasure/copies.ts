@@ -35,9 +35,12 @@ const runs: CopyTable = {
     error = json_remove(json_set(error, '$.message', '${erasedText}'), '$.hint')`,
 };
 
+/** Where requests for approval keep what people are shown. */
+export const approvalCopies = "approval_detail";
+
 /** What people were shown to decide about a call: needed as long as somebody may still decide, or the call be made. */
 const approvals: CopyTable = {
-  table: "approval_detail",
+  table: approvalCopies,
   id: "request",
   texts: ["arguments", "facts", "result", "changed"],
   held: "erased_at IS NULL",

@@ -18,7 +18,7 @@ import { openWorkspace } from "../wire.ts";
 import { withDatabase } from "../with-database.ts";
 import { type Erased, eraseBatches, erasureByPerson } from "./erase-batches.ts";
 import { mentionsAny } from "./mentions.ts";
-import { type ErasurePlan, type ErasureRequest, planErasure } from "./plan-erasure.ts";
+import { type ErasurePlan, type ErasureRequest, leavesSomething, planErasure } from "./plan-erasure.ts";
 import { planDocument, printKept, printPlan, sumOf } from "./show-plan.ts";
 import { usersOf } from "./users-of-file.ts";
 
@@ -107,7 +107,7 @@ async function carryOut(
   }
   const failure = await wipe(database, waitMs, global);
   // what age leaves grows old enough another time; whom an erasure was promised to waits for the rest
-  if (before === undefined && plan.needed.size > 0) process.exitCode = exitCode.runFailed;
+  if (before === undefined && leavesSomething(plan)) process.exitCode = exitCode.runFailed;
   if (failure !== undefined) process.exitCode = exitCodeFor(failure);
   if (json)
     return terminal.json({

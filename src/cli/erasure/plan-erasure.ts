@@ -112,3 +112,8 @@ function requireEntries(database: DatabaseSync, entries: readonly number[]): Rea
     hint: "`ringmain audit tail` shows the numbers of the newest ones. Nothing was changed.",
   });
 }
+
+/** Whether something that is to be erased has to wait, for a run or for a person's decision. */
+export function leavesSomething({ needed, copies }: Pick<ErasurePlan, "needed" | "copies">): boolean {
+  return needed.size > 0 || copies.some(({ kept }) => kept.length > 0);
+}

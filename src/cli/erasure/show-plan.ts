@@ -1,7 +1,7 @@
 import { rangeName, toRanges } from "../../audit/entry-ranges.ts";
 import { counted } from "../counted.ts";
 import type { Terminal } from "../terminal.ts";
-import type { FoundCopies } from "./copies.ts";
+import { approvalCopies, type FoundCopies } from "./copies.ts";
 import type { Erased } from "./erase-batches.ts";
 import type { ErasurePlan } from "./plan-erasure.ts";
 
@@ -67,7 +67,7 @@ export function printKept(
     );
   for (const { table, kept } of copies)
     for (const id of kept)
-      if (!needed.has(id)) left(`${id} in ${table}, which is still needed. When it has ended, erase again.`);
+      if (!needed.has(id)) left(`${id} in ${table}, which is still needed. ${wayOut(table, id)}`);
   for (const found of messagesKept)
     if (idsOf(found).length > 0)
       left(
@@ -81,6 +81,12 @@ export function printKept(
     left(
       `the record ${subject.record.id} in ${subject.record.table}: it is the server's, and changed by its tools.`,
     );
+}
+
+/** How a row comes to be needed no more. */
+function wayOut(table: string, id: string): string {
+  if (table !== approvalCopies) return "When it has ended, erase again.";
+  return `When it is decided and used, has expired, or after \`ringmain approvals reject ${id}\`, erase again.`;
 }
 
 /** `214 payloads, 3 rows of copies`. */

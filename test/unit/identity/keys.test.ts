@@ -41,6 +41,17 @@ describe("the keys of a workspace", () => {
     expect(readPublicKey(stateDir)).toBe(before);
   });
 
+  it("of the notary are not made anew while its public one vouches for checkpoints", () => {
+    ensureKeys(stateDir, "notary");
+    const before = readPublicKey(stateDir, "notary");
+    unlinkSync(join(stateDir, "keys", "notary.key"));
+    expect(() => ensureKeys(stateDir, "notary")).toThrow(/notary\.key is missing/);
+    expect(readPublicKey(stateDir, "notary")).toBe(before);
+    unlinkSync(join(stateDir, "keys", "notary.pub"));
+    ensureKeys(stateDir, "notary");
+    expect(readPublicKey(stateDir, "notary")).not.toBe(before);
+  });
+
   it("that cannot be made or read are an error with a remedy", () => {
     expect(() => readPublicKey(stateDir)).toThrow(
       expect.objectContaining({ code: "STATE_INVALID", hint: expect.any(String) }),

@@ -9,6 +9,7 @@ import { entryLines, lastEntries, payloadLines } from "../../../../src/audit/rea
 import { storedCallFinder } from "../../../../src/audit/stored-call.ts";
 import { verifyTrail } from "../../../../src/audit/verify.ts";
 import { eraseBatches, erasureByPerson } from "../../../../src/cli/erasure/erase-batches.ts";
+import { leavesSomething } from "../../../../src/cli/erasure/plan-erasure.ts";
 import { retainOnce } from "../../../../src/cli/erasure/retain.ts";
 import { addContact, addRun, erasableTrail, now } from "../../../fixtures/erasure/erasable-trail.ts";
 import { propertyRuns, propertyTimeout } from "../../../helpers/property-runs.ts";
@@ -325,6 +326,7 @@ describe("copies of payloads", () => {
       ],
     );
     expect(trail.plan(request).copies).toMatchObject([{}, { ids: [], kept: ["apr_open"] }]);
+    expect(leavesSomething(trail.plan(request))).toBe(true);
   });
 
   it("in messages go when they are asked for and no longer to be sent", async () => {
