@@ -59,6 +59,8 @@ describeBuilt("ringmain serve, with an outbox", () => {
 
     const both = [1, 2].map(() => startCli(["serve", "--json", "--workspace", workspace.dir]));
     try {
+      // one may still be starting when the other has sent: a signal would end it before it can end in order
+      await Promise.all(both.map((served) => served.until('"event":"serving"')));
       await Promise.race(both.map((served) => served.until('"status":"sent"')));
     } finally {
       for (const { child } of both) child.kill("SIGTERM");
