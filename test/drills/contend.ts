@@ -27,11 +27,14 @@ export function makeContendedWorkspace(): Promise<TestWorkspace> {
   return makeDrillWorkspace({ clients: grantsOf("client"), agents: grantsOf("hub") });
 }
 
-/** Lets all six call at once for so many milliseconds. Returns what each of them got. */
+/**
+ * Lets all six call at once for so many milliseconds, once for each number of calls in flight at each server.
+ * Returns what each of them got, by window.
+ */
 export async function contend(
   workspace: TestWorkspace,
-  options: { windowMs: number; inFlight: number },
-): Promise<CallerReport[]> {
+  { windowMs, inFlight }: { windowMs: number; inFlight: readonly number[] },
+): Promise<CallerReport[][]> {
   const callers = await Promise.all(
     contenders.map(async (contender, index) => {
       const secret = await secretOf(workspace, contender);
@@ -42,14 +45,17 @@ export async function contend(
         secret,
         workspace: workspace.dir,
         sku: `ROPE-${index + 1}`,
-        ...options,
+        windowMs,
       });
     }),
   );
   try {
     await Promise.all(callers.map(({ ready }) => ready));
-    for (const { go } of callers) go();
-    return await Promise.all(callers.map(({ report }) => report));
+    const windows: CallerReport[][] = [];
+    for (const number of inFlight) {
+      windows.push(await Promise.all(callers.map(({ callWith }) => callWith(number))));
+    }
+    return windows;
   } finally {
     await Promise.all(callers.map(({ end }) => end()));
   }
@@ -69,9 +75,12 @@ function startCaller(setting: CallerSetting) {
   const ready = nextLine();
   return {
     ready,
-    go: () => child.stdin.write("go\n"),
-    report: ready.then(nextLine).then((line) => callerReport.parse(JSON.parse(line))),
+    async callWith(inFlight: number): Promise<CallerReport> {
+      child.stdin.write(`${inFlight}\n`);
+      return callerReport.parse(JSON.parse(await nextLine()));
+    },
     async end() {
+      child.stdin.end();
       const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
       await ended;
       clearTimeout(timer);

@@ -22,11 +22,11 @@ export type Killer = (
   options: { random: Random; measure: Measure },
 ) => Promise<Kill[]>;
 
-/** Kills the runner up to five times, the later ones while it takes up what is left; then runs it to the end. */
+/** Kills the runner up to seven times, the later ones while it takes up what is left; then runs it to the end. */
 export const killRunner: Killer = async (workspace, { random, measure }) => {
   const kills: Kill[] = [];
   const left: ServerProcess[] = [];
-  const wanted = 1 + Math.floor(random() * 5);
+  const wanted = 4 + Math.floor(random() * 4);
   while (kills.length < wanted) {
     const moment = randomMoment(random, measure);
     const run = startRun(workspace, "drill");
@@ -49,11 +49,11 @@ export const killRunner: Killer = async (workspace, { random, measure }) => {
   return kills;
 };
 
-/** Kills servers three times under one run, now this one, now that one. */
+/** Kills servers five times under one run, now this one, now that one. */
 export const killServer: Killer = async (workspace, { random, measure }) => {
   const kills: Kill[] = [];
   const run = startRun(workspace, "drill");
-  const moments = Array.from({ length: 3 }, () => randomMoment(random, measure)).sort(inOrder);
+  const moments = Array.from({ length: 5 }, () => randomMoment(random, measure)).sort(inOrder);
   for (const moment of moments) {
     if (!(await run.until(moment))) break;
     const servers = run.servers();

@@ -16,7 +16,7 @@ import { expectSoundBooks } from "../unit/servers/accounting/sound-books.ts";
 const trader = fileURLToPath(new URL("../fixtures/business/trader.ts", import.meta.url));
 const traders = 4;
 const callsEach = 32;
-const killsEach = 3;
+const killsEach = 2;
 /** Printed when it fails; give it by RINGMAIN_SEED to see the same calls and kills again. */
 const seed = process.env.RINGMAIN_SEED ?? randomBytes(4).toString("hex");
 
