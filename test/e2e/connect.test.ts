@@ -16,9 +16,7 @@ const readsWithoutArguments = {
   inventory: ["search_items", "low_stock", "list_locations", "search_suppliers", "list_purchase_orders"],
 };
 
-function makeClientWorkspace(): Promise<TestWorkspace> {
-  return makeWorkspace({ sample: true, clients: { "claude-desktop": { tools: grants } } });
-}
+const clients = { "claude-desktop": { tools: grants } };
 
 const connect = (workspace: TestWorkspace, config: string, ...more: string[]) =>
   runCli(["connect", "claude-desktop", "--config", config, "--workspace", workspace.dir, ...more]);
@@ -45,7 +43,7 @@ describeBuilt("ringmain connect: the configuration", () => {
   let workspace: TestWorkspace;
 
   beforeAll(async () => {
-    workspace = await makeClientWorkspace();
+    workspace = await makeWorkspace({ clients });
   });
   afterAll(() => workspace.remove());
 
@@ -172,6 +170,14 @@ describeBuilt("ringmain connect: the configuration", () => {
   });
 });
 
+let filled: Promise<TestWorkspace> | undefined;
+/** A copy of the sample company, which is filled once. */
+async function fillWorkspace(): Promise<TestWorkspace> {
+  filled ??= makeWorkspace({ sample: true, clients });
+  return (await filled).copy();
+}
+afterAll(async () => (await filled)?.remove());
+
 describeBuilt.each(Object.entries(officialClients))(
   "with the entry that connect wrote, %s",
   (_line, open) => {
@@ -188,7 +194,7 @@ describeBuilt.each(Object.entries(officialClients))(
     };
 
     beforeAll(async () => {
-      workspace = await makeClientWorkspace();
+      workspace = await fillWorkspace();
       mkdirSync(join(workspace.dir, "client"));
       config = join(workspace.dir, "client/claude_desktop_config.json");
       expect(await connect(workspace, config, "--yes")).toMatchObject({ code: 0 });

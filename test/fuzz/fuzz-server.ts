@@ -30,7 +30,7 @@ export function oneOf(reader: DatabaseSync, sql: string): fc.Arbitrary<string> {
 const settings = { endOnFailure: true };
 
 /** Rounds, each with the records that the round before has made. */
-const rounds = 6;
+const rounds = 4;
 const callsOfTool = 9;
 
 const keys = fc.oneof(
