@@ -18,7 +18,7 @@ const output = {
 /** In parts, of which a command loads those that it needs. */
 const commandLine = {
   ...shared,
-  input: named(["src/cli/main.ts", "src/tui/run-tui.tsx"]),
+  input: named(["src/cli/main.ts", "src/cli/command-line.ts", "src/tui/run-tui.tsx"]),
   // the first that is built, one after the other, so what earlier builds left goes
   output: { ...output, cleanDir: true, chunkFileNames: "chunks/[name]-[hash].js" },
 };

@@ -8,8 +8,13 @@ import { openWorkspace } from "./wire.ts";
 /** How much of the file may be mapped into memory: reading all of a large trail then takes half as long. */
 const mostMapped = 16 * 1024 ** 3;
 
-/** Opens a workspace's database for reading only. Throws NOT_FOUND when there is none yet. */
-export function readTrail(named: string | undefined): { workspace: Workspace; database: DatabaseSync } {
+interface OpenTrail extends Disposable {
+  workspace: Workspace;
+  database: DatabaseSync;
+}
+
+/** Opens a workspace's database for reading only, to be closed by `using`. Throws NOT_FOUND when there is none yet. */
+export function readTrail(named: string | undefined): OpenTrail {
   const workspace = openWorkspace(named);
   if (!existsSync(workspace.databasePath)) {
     throw new RingmainError("NOT_FOUND", `This workspace has no records yet (${workspace.databasePath}).`, {
@@ -18,5 +23,5 @@ export function readTrail(named: string | undefined): { workspace: Workspace; da
   }
   const database = openSqlite({ path: workspace.databasePath, readOnly: true });
   database.exec(`PRAGMA mmap_size = ${mostMapped}`);
-  return { workspace, database };
+  return { workspace, database, [Symbol.dispose]: () => database.close() };
 }

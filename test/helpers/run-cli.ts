@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, vi } from "vitest";
+import { isBusy, runWarm } from "./run-warm.ts";
 import { builtCli, plainEnvironment } from "./workspace.ts";
 
 export interface CliOptions {
@@ -80,9 +81,11 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   };
 }
 
-/** Runs the built program to its end. Never rejects for an exit code. */
-export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  return startCli(args, options).ended;
+/** Runs the built program to its end, in this process where nothing speaks against it. Never rejects for an exit code. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { cwd = process.cwd(), env, ...ofProcess } = options;
+  if (isBusy() || Object.keys(ofProcess).length > 0) return startCli(args, options).ended;
+  return { signal: null, ...(await runWarm(args, { cwd, env: plainEnvironment(env) })) };
 }
 
 /** `describe` for tests of the built program: skipped where it is not built, which continuous integration forbids. */

@@ -6,11 +6,12 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
+import { isBusy, runWarm } from "./run-warm.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The built command line. */
+/** The built program of the command line. */
 export const builtCli = join(root, "dist/src/cli/main.js");
 
 /** The built program of one of Ringmain's own servers, or of its sample data. */
@@ -53,7 +54,7 @@ export interface TestWorkspace {
   dir: string;
   stateDir: string;
   databasePath: string;
-  /** Runs `ringmain ARGS --workspace DIR` to its end. Never rejects for an exit code. */
+  /** Runs `ringmain ARGS --workspace DIR` of the built program to its end, in this process. Never rejects for an exit code. */
   ringmain(...args: string[]): Promise<Ended>;
   /** Starts the same; stdin is closed, stdout and stderr are pipes. */
   start(...args: string[]): ChildProcess;
@@ -113,7 +114,10 @@ function openTestWorkspace(dir: string, state: string): TestWorkspace {
     stateDir,
     databasePath,
     start,
-    ringmain: (...args) => untilEnd(start(...args)),
+    ringmain: (...args) =>
+      isBusy()
+        ? untilEnd(start(...args))
+        : runWarm([...args, "--workspace", dir], { cwd: dir, env: plainEnvironment() }),
     query(sql, ...values) {
       const database = new DatabaseSync(databasePath, { readOnly: true, timeout: 5_000 });
       try {

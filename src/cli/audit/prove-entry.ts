@@ -18,7 +18,8 @@ export async function proveEntry(
   { output }: { output?: string },
   { workspace: named, terminal, json }: GlobalOptions,
 ): Promise<void> {
-  const { workspace, database } = readTrail(named);
+  using trail = readTrail(named);
+  const { workspace, database } = trail;
   const seq = Number(entry);
   const row = Number.isInteger(seq)
     ? database.prepare("SELECT body FROM audit_entry WHERE seq = ?").get(seq)

@@ -8,7 +8,8 @@ import { sealTrail, workspaceVerifier } from "./workspace-notary.ts";
 
 /** Signs the head of the trail as it is now, and keeps the checkpoint everywhere. */
 export async function sealNow({ workspace: named, terminal, json }: GlobalOptions): Promise<void> {
-  const { workspace } = readTrail(named);
+  using trail = readTrail(named);
+  const { workspace } = trail;
   const sealed = await sealTrail(workspace);
   const key = verifierText(workspaceVerifier(workspace));
   if (sealed === undefined) return terminal.note("There is no entry yet, so there is nothing to sign.");

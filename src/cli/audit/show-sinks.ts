@@ -15,7 +15,8 @@ const flushWaitMs = 30_000;
 /** Shows how each sink stands; with `flush`, sends what is new first, and fails unless all has arrived. */
 export async function showSinks({ flush }: { flush?: true }, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
-  const { workspace, database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { workspace, database } = trail;
   const configs = workspace.config.audit.sinks;
   if (flush === true) {
     const { followers, close } = await openWorkspaceSinks(

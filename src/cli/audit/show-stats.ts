@@ -7,9 +7,9 @@ import { timeText } from "../why/cause-text.ts";
 /** Shows how many entries there are, of whom and of what, and how long calls took. */
 export function showStats(by: readonly Grouping[], filter: EntryFilter, global: GlobalOptions): void {
   const { terminal, json } = global;
-  const { database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { database } = trail;
   const stats = entryStats(database, filter, by);
-  database.close();
   if (json) {
     terminal.json(document(stats, filter));
     return;

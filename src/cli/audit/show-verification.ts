@@ -20,7 +20,8 @@ export interface VerifyOptions {
 /** Verifies the trail, shows what was found, and sets the exit code. */
 export async function showVerification(options: VerifyOptions, global: GlobalOptions): Promise<void> {
   const { terminal, json } = global;
-  const { workspace, database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { workspace, database } = trail;
   const verifier = options.key === undefined ? workspaceVerifier(workspace) : parseVerifier(options.key);
   const known = readCheckpoints(workspace, options.checkpoint ?? [], verifier);
   const started = performance.now();

@@ -229,7 +229,8 @@ async function showTail(
     throw new RingmainError("INPUT_INVALID", `--lines takes a whole number, not "${options.lines}".`);
   }
   const filter = filterOf(options);
-  const { database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { database } = trail;
   const show = (entry: Entry) =>
     json ? terminal.json(entry, { line: true }) : terminal.print(entryLine(entry, terminal.colour));
 
@@ -252,7 +253,8 @@ interface ExportOptions extends FilterOptions {
 }
 
 async function exportEntries(options: ExportOptions, global: GlobalOptions): Promise<void> {
-  const { database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { database } = trail;
   let count = 0;
   function* lines() {
     const read = options.payloads === true ? payloadLines : entryLines;
@@ -262,7 +264,7 @@ async function exportEntries(options: ExportOptions, global: GlobalOptions): Pro
     }
   }
   const { output } = options;
-  if (output === undefined) return pipeline(lines, process.stdout, { end: false });
+  if (output === undefined) return await pipeline(lines, process.stdout, { end: false });
   try {
     await pipeline(lines, createWriteStream(output, { flags: "wx" }));
   } catch (cause) {

@@ -17,9 +17,9 @@ export async function showExplanation(text: string, global: GlobalOptions): Prom
       hint: "`ringmain audit tail` shows the numbers of the newest ones.",
     });
   }
-  const { workspace, database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { workspace, database } = trail;
   const explained = explainEntry({ workspace, database, tools: await pinnedTools(workspace, terminal), seq });
-  database.close();
   if (json) terminal.json(document(explained));
   else for (const line of explanationLines(explained, terminal.colour)) terminal.print(line);
 }

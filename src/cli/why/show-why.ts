@@ -9,13 +9,13 @@ import { type RecordHistory, recordHistory } from "./record-history.ts";
 /** Shows what led to each version of a record. With a name alone, it looks for the record that has it. */
 export function showWhy(kind: string, name: string | undefined, global: GlobalOptions): void {
   const { terminal, json } = global;
-  const { workspace, database } = readTrail(global.workspace);
+  using trail = readTrail(global.workspace);
+  const { workspace, database } = trail;
   const table = name === undefined ? tableOf(database, kind) : tableNamed(database, kind);
   const history = recordHistory(database, table, name ?? kind);
   const causeOf = causeFinder(workspace, database);
   const versions = history.versions.map(({ version, entry }) => ({ version, cause: causeOf(entry) }));
   const seed = history.seed === undefined ? undefined : causeOf(history.seed);
-  database.close();
   if (json) terminal.json(document(history, versions, seed));
   else printHistory(history, versions, seed, terminal);
 }
