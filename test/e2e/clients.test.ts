@@ -193,6 +193,7 @@ describeBuilt("ringmain clients", () => {
     it("leaves no call done after it in the trail, of processes that call on and on", async () => {
       const credential = await addClient(workspace, "desk", "--yes");
       const callers = [callOnAndOn(await open(credential)), callOnAndOn(await open(credential))];
+      await Promise.all(callers.map(({ answered }) => answered));
       expect(await ringmain("clients", "revoke", "desk")).toMatchObject({ code: 0 });
       await Promise.all(callers.map(({ refused }) => refused));
       const told = await Promise.all(callers.map((caller) => caller.stop()));

@@ -106,6 +106,7 @@ describeBuilt("ringmain pause and resume", () => {
 
   it("leaves no call done after it in the trail, of processes that call on and on", async () => {
     const callers = [callOnAndOn(first), callOnAndOn(second)];
+    await Promise.all(callers.map(({ answered }) => answered));
     expect(await ringmain("pause", "client:desk")).toMatchObject({ code: 0 });
     await Promise.all(callers.map(({ refused }) => refused));
     const told = await Promise.all(callers.map((caller) => caller.stop()));

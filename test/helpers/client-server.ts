@@ -52,20 +52,32 @@ export function newestEntries(workspace: TestWorkspace, count: number): Record<s
 }
 
 /** Calls a tool again and again until it is told to stop. Returns the answers. */
-export function callOnAndOn(client: McpClient): { stop(): Promise<string[]>; refused: Promise<void> } {
+export function callOnAndOn(client: McpClient): {
+  /** The first answer is there. */
+  answered: Promise<void>;
+  /** One was refused. */
+  refused: Promise<void>;
+  stop(): Promise<string[]>;
+} {
   const answers: string[] = [];
+  const answered = Promise.withResolvers<void>();
   const refused = Promise.withResolvers<void>();
   let going = true;
   const ended = (async () => {
     while (going) {
       const answer = answerOf(await client.callTool("list_owners"));
       answers.push(answer);
+      answered.resolve();
       if (answer !== "ok") refused.resolve();
     }
     return answers;
   })();
-  ended.catch(refused.reject);
+  ended.catch((error) => {
+    answered.reject(error);
+    refused.reject(error);
+  });
   return {
+    answered: answered.promise,
     refused: refused.promise,
     stop() {
       going = false;
