@@ -28,6 +28,10 @@ const parts: Readonly<Record<string, () => Promise<Result[]>>> = {
   scale: benchScale,
 };
 
+if (values.only !== undefined && parts[values.only] === undefined) {
+  console.error(`There is no part "${values.only}". Parts: ${Object.keys(parts).join(", ")}.`);
+  process.exit(2);
+}
 const results: Result[] = [];
 for (const [name, measure] of Object.entries(parts)) {
   if (values.only !== undefined && values.only !== name) continue;

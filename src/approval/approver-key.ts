@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { RingmainError } from "../core/errors.ts";
+import { secretModes } from "../core/shared-folder.ts";
 import { keyId } from "./statement.ts";
 
 /** 64 MiB and some 0.2 s for each guess of a passphrase. */
@@ -96,7 +97,7 @@ function keyFile(stateDir: string, principal: string): string {
 /** Writes a key file, readable by its owner alone, in place of an earlier one. */
 export function writeKeyFile(stateDir: string, principal: string, sealed: string): void {
   const path = keyFile(stateDir, principal);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true, mode: secretModes(stateDir).folder });
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   writeFileSync(draft, sealed, { mode: 0o600, flag: "wx" });
   renameSync(draft, path);

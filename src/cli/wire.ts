@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { pendingRequests } from "../approval/pending-requests.ts";
 import { systemClock } from "../core/clock.ts";
+import { followSharing } from "../core/shared-folder.ts";
 import type { ToolDescription } from "../core/tool-description.ts";
 import { tracePlaceOfRun, traceparentOf } from "../core/trace-context.ts";
 import { createWriteQueue, type Write } from "../db/write-queue.ts";
@@ -58,7 +59,9 @@ export function traceOrigin({ stateDir }: Workspace): string {
 
 /** Finds the workspace and reads its files. */
 export function openWorkspace(named: string | undefined): Workspace {
-  return loadWorkspace(findWorkspace({ named }));
+  const workspace = loadWorkspace(findWorkspace({ named }));
+  followSharing(workspace.stateDir);
+  return workspace;
 }
 
 /**

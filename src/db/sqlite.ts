@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, RingmainError } from "../core/errors.ts";
@@ -22,7 +22,7 @@ export function openSqlite(options: {
   const { path, synchronous = "full", readOnly = false } = options;
   let database: DatabaseSync | undefined;
   try {
-    if (!readOnly) mkdirSync(dirname(path), { recursive: true });
+    if (!readOnly) makeFile(path);
     // Several processes may open a new file at once, and the first of them locks it to start the log.
     database = new DatabaseSync(path, { readOnly, timeout: openingTimeoutMs, defensive: true });
     if (!readOnly) database.exec("PRAGMA journal_mode = WAL");
@@ -33,6 +33,18 @@ export function openSqlite(options: {
   } catch (error) {
     database?.close();
     throw sqliteCode(error) === undefined ? cannotOpen(error, path) : storeError(error, path);
+  }
+}
+
+/** Makes an empty file, and its folder, unless there is one: SQLite would make it for its owner, whatever the umask allows. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path)) return;
+  try {
+    // only when it is new: closing it again would give up the locks of this process's other connections
+    closeSync(openSync(path, "wx"));
+  } catch (error) {
+    if (!existsSync(path)) throw error;
   }
 }
 
@@ -109,7 +121,9 @@ export function storeError(error: unknown, path: string): unknown {
 
 function cannotOpen(cause: unknown, path: string): RingmainError {
   return new RingmainError("STORE_UNAVAILABLE", `The database ${path} cannot be opened.`, {
-    hint: "Check that its folder exists and that this user may write to it.",
+    hint:
+      "Check that its folder exists and that this user may write to it; docs/sharing.md says how several users share " +
+      "a workspace.",
     cause,
   });
 }

@@ -15,8 +15,9 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { RingmainError } from "../core/errors.ts";
+import { secretModes } from "../core/shared-folder.ts";
 
 /** Whose keys: the runner signs tokens, the notary signs checkpoints of the audit trail. */
 export type KeyOwner = "runner" | "notary";
@@ -27,7 +28,8 @@ function keyPaths(stateDir: string, owner: KeyOwner) {
 }
 
 /**
- * Makes an owner's key pair unless the workspace has one. The private key is readable by its owner only. Two
+ * Makes an owner's key pair unless the workspace has one. The private key is readable by its owner only
+ * (and by the group of a shared state folder). Two
  * processes may come at once: linking the finished private key into place lets exactly one of them win, and
  * the public key is always derived from the winner. Throws STATE_INVALID when the folder cannot be written, and when
  * the notary's private key is gone: its public one vouches for the checkpoints that there are.
@@ -55,16 +57,15 @@ function notaryKeyLost(paths: ReturnType<typeof keyPaths>): RingmainError {
 
 function keysNotMade(stateDir: string, cause: unknown): RingmainError {
   return new RingmainError("STATE_INVALID", `The workspace's keys cannot be made in ${stateDir}.`, {
-    hint: "Check that this user may write there.",
+    hint: "Check that this user may write there; docs/sharing.md says how several users share a workspace.",
     cause,
   });
 }
 
 function makeKeys(stateDir: string, paths: ReturnType<typeof keyPaths>): void {
-  mkdirSync(join(stateDir, "keys"), { recursive: true, mode: 0o700 });
   if (!existsSync(paths.private)) {
     const { privateKey } = generateKeyPairSync("ed25519");
-    writeOnce(paths.private, privateKey.export({ type: "pkcs8", format: "pem" }));
+    writeSecret(stateDir, paths.private, privateKey.export({ type: "pkcs8", format: "pem" }));
   }
   const publicKey = createPublicKey(readFileSync(paths.private)).export({ type: "spki", format: "pem" });
   const draft = `${paths.public}.${randomUUID()}`;
@@ -72,10 +73,15 @@ function makeKeys(stateDir: string, paths: ReturnType<typeof keyPaths>): void {
   renameSync(draft, paths.public);
 }
 
-/** Writes a secret to a file that only its owner can read, unless another process has written its own there. */
-function writeOnce(path: string, secret: string | Buffer): void {
+/**
+ * Writes a secret to a file that only its owner can read, and the group of a state folder that is shared, unless another
+ * process has written its own there.
+ */
+function writeSecret(stateDir: string, path: string, secret: string | Buffer): void {
+  const modes = secretModes(stateDir);
+  mkdirSync(dirname(path), { recursive: true, mode: modes.folder });
   const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, secret, { mode: 0o600 });
+  writeFileSync(draft, secret, { mode: modes.file });
   try {
     linkSync(draft, path);
   } catch (error) {
@@ -87,14 +93,14 @@ function writeOnce(path: string, secret: string | Buffer): void {
 
 /**
  * The secret with which every process that writes to the audit trail authenticates what it commits; made when the
- * workspace has none. It is readable by its owner only. Throws STATE_INVALID when it cannot be made or is none.
+ * workspace has none. It is readable by its owner only (and by the group of a shared state folder).
+ * Throws STATE_INVALID when it cannot be made or is none.
  */
 export function ensureWriterKey(stateDir: string): KeyObject {
   const found = readWriterKey(stateDir);
   if (found !== undefined) return found;
   try {
-    mkdirSync(join(stateDir, "keys"), { recursive: true, mode: 0o700 });
-    writeOnce(writerKeyPath(stateDir), `${randomBytes(writerKeyBytes).toString("hex")}\n`);
+    writeSecret(stateDir, writerKeyPath(stateDir), `${randomBytes(writerKeyBytes).toString("hex")}\n`);
   } catch (cause) {
     throw keysNotMade(stateDir, cause);
   }
@@ -137,7 +143,9 @@ function readKey(path: string): string {
     return readFileSync(path, "utf8");
   } catch (cause) {
     throw new RingmainError("STATE_INVALID", `The key file ${path} cannot be read.`, {
-      hint: "Run a `ringmain` command in the workspace first, as the user who owns it.",
+      hint:
+        "Run a `ringmain` command in the workspace first, as the user who owns it; docs/sharing.md says how several " +
+        "users share a workspace.",
       cause,
     });
   }

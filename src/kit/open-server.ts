@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
+import { followSharing } from "../core/shared-folder.ts";
 import { credentialChecker } from "../identity/credentials.ts";
 import { ensureKeys, ensureWriterKey, readPublicKey } from "../identity/keys.ts";
 import { anonymous, type Identity } from "../identity/principal.ts";
@@ -33,6 +34,7 @@ export async function openServer<Tables, Context>(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<OpenServer> {
   const workspace = loadWorkspace(findWorkspace({ environment }));
+  followSharing(workspace.stateDir);
   ensureKeys(workspace.stateDir);
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now: clock.now() });
   const writerKey = ensureWriterKey(workspace.stateDir);

@@ -41,14 +41,19 @@ export function startInPty(options: {
   columns?: number;
   rows?: number;
   environment?: Record<string, string>;
+  /** Whom it runs as, when it is not the user of the tests. */
+  uid?: number;
+  gid?: number;
 }): PtyScreen {
-  const { file, args, cwd = process.cwd(), columns = 80, rows = 24, environment = {} } = options;
+  const { file, args, cwd = process.cwd(), columns = 80, rows = 24, environment = {}, uid, gid } = options;
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   const inherited = Object.entries(process.env).filter(([name]) => !/^(NO_COLOR|FORCE_COLOR|CI)$/.test(name));
   const child = spawn(file, [...args], {
     cols: columns,
     rows,
     cwd,
+    uid,
+    gid,
     name: "xterm-256color",
     env: { ...Object.fromEntries(inherited), TERM: "xterm-256color", ...environment },
   });

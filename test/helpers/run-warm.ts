@@ -28,7 +28,12 @@ export async function runWarm(
   if (busy) throw new Error("A command runs in this process already.");
   busy = true;
   const ended: Ended = { code: 0, stdout: "", stderr: "" };
-  const before = { env: process.env, cwd: process.cwd(), exitCode: process.exitCode };
+  const before = {
+    env: process.env,
+    cwd: process.cwd(),
+    umask: process.umask(),
+    exitCode: process.exitCode,
+  };
   const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
   const handlers = new Set(signals.flatMap((signal) => process.listeners(signal)));
   process.stdout.write = collect((text) => {
@@ -49,6 +54,7 @@ export async function runWarm(
     process.env = before.env;
     process.exitCode = before.exitCode;
     process.chdir(before.cwd);
+    process.umask(before.umask);
     for (const signal of signals) {
       for (const handler of process.listeners(signal)) {
         if (!handlers.has(handler)) process.off(signal, handler);
