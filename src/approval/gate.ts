@@ -37,7 +37,10 @@ export interface Gate {
    * in time. Undefined for any other call.
    */
   settled(call: Omit<ExactCall, "factsHash">, now: Date): Verdict | undefined;
-  /** Judges a call that was tried: an approval that fits lets it through, once; any other call waits for people. */
+  /**
+   * Judges a call that was tried: an approval that fits lets it through, once; any other call waits for people. Throws
+   * LIMIT_EXCEEDED when as many requests of the caller wait as may.
+   */
   judge(call: TriedCall): Verdict;
 }
 
@@ -118,6 +121,10 @@ export function createGate(database: DatabaseSync, rules: ApprovalRules): Gate {
     const { now, asks, detail } = call;
     const id = newId("apr");
     const isNew = earlier !== undefined && earlier.status !== becomes;
+    // a question that takes the place of one that waits makes them no more
+    const replaces = earlier !== undefined && standingOf(earlier, now) === "pending";
+    if (!replaces && store().waitingOf(call.principal, now) >= rules.mostWaiting)
+      throw tooManyWait(call.principal, rules.mostWaiting);
     const request: Omit<ApprovalRequest, "status" | "version" | "requestedEntry"> = {
       ...exactCall(call),
       id,
@@ -166,6 +173,12 @@ function required({ id, tool, asks, expiresAt }: Asked): RingmainError {
       details: { approval: id },
     },
   );
+}
+
+function tooManyWait(principal: string, most: number): RingmainError {
+  return new RingmainError("LIMIT_EXCEEDED", `${most} requests of ${principal} wait for approval already.`, {
+    hint: "People decide about those first (`ringmain approvals`); approvals: most_waiting in ringmain.yaml is how many may wait.",
+  });
 }
 
 function rejected({ id, tool, key, expiresAt }: ApprovalRequest): RingmainError {

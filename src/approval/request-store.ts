@@ -32,7 +32,14 @@ export function requestStore(database: DatabaseSync) {
     "UPDATE approval_request SET status = ?, used_entry = ?, version = version + 1 WHERE id = ? AND version = ?",
   );
 
+  const waiting = database.prepare(
+    `SELECT count(*) AS n FROM approval_request
+     WHERE status IN ('pending', 'approved') AND status = 'pending' AND principal = ? AND expires_at > ?`,
+  );
+
   return {
+    /** How many requests of a principal wait at an instant. */
+    waitingOf: (principal: string, now: Date) => Number(waiting.get(principal, now.toISOString())?.n),
     /** The newest request of a call with these arguments, and this key or none. */
     withArguments({ tool, principal, run, key, argumentsHash }: Omit<ExactCall, "factsHash">) {
       return toRequest(byArguments.get(tool, principal, run ?? null, argumentsHash, key ?? null));

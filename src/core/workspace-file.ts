@@ -134,6 +134,8 @@ const approvals = z.strictObject({
     .string()
     .refine((text) => (parseDuration(text) ?? 0) > 0, "must be a duration such as 3d or 12h")
     .default("72h"),
+  /** How many requests of one principal may wait at a time. */
+  most_waiting: z.int().min(1).max(100_000).default(200),
   /** Where a role is told of a request, through the outbox: an address by role. */
   notify: z.record(identifier, mailbox).default({}),
 });

@@ -151,9 +151,10 @@ export function rolesOf(workspace: Workspace, user: string): string[] {
 
 /** What the call pipeline must know of approvals (ApprovalRules). */
 export function approvalRulesOf(workspace: Workspace) {
-  const { expire_after, notify } = workspace.config.approvals;
+  const { expire_after, most_waiting, notify } = workspace.config.approvals;
   return {
     expireAfterMs: parseDuration(expire_after) ?? 0,
+    mostWaiting: most_waiting,
     notify,
     rolesOf: (principal: string) =>
       principal.startsWith("user:") ? rolesOf(workspace, principal.slice("user:".length)) : [],

@@ -11,7 +11,7 @@ describe("ringmain.yaml", () => {
       roles: {},
       clients: {},
       audit: { checkpoint_every: "60s", checkpoints: [], sinks: [] },
-      approvals: { expire_after: "72h", notify: {} },
+      approvals: { expire_after: "72h", most_waiting: 200, notify: {} },
     });
   });
 
@@ -63,11 +63,12 @@ describe("ringmain.yaml", () => {
     expect(parseWorkspaceFile(signedIn).value?.outbox).toMatchObject({ password_env: "MAIL_PASSWORD" });
   });
 
-  it("may say how long a request for approval stands, and where a role is told of it", () => {
+  it("may say how long a request for approval stands, how many may wait, and where a role is told of it", () => {
     const text =
-      "name: a\nroles: { finance: {} }\napprovals:\n  expire_after: 3d\n  notify: { finance: f@harbour.example }\n";
+      "name: a\nroles: { finance: {} }\napprovals:\n  expire_after: 3d\n  most_waiting: 20\n  notify: { finance: f@harbour.example }\n";
     expect(parseWorkspaceFile(text).value?.approvals).toEqual({
       expire_after: "3d",
+      most_waiting: 20,
       notify: { finance: "f@harbour.example" },
     });
   });

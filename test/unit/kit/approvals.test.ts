@@ -45,7 +45,7 @@ beforeEach(async () => {
       visitor: { tools: [], members: ["vera"] },
     },
     policies,
-    approvals: { notify: { editors: "Editors <editors@example.com>" } },
+    approvals: { most_waiting: 3, notify: { editors: "Editors <editors@example.com>" } },
   });
   notes = await openNotes(workspace);
   token = workspace.token("agent:writer", { run: { id: "run_1", workflow: "tidy", workflowHash: "abc" } });
@@ -193,6 +193,31 @@ describe("a call that needs a person's yes", () => {
     expect(await asked({ token: token2 })).toBe(request);
     expect(statuses()).toHaveLength(1);
     expect(notes.entries({ outcome: "denied" }).map((entry) => entry.approval)).toEqual([request, request]);
+  });
+
+  it("asks nobody when as many of its caller's wait as may, until one is decided", async () => {
+    const [second, third, fourth] = await Promise.all(
+      ["y", "z", "w"].map(async (letter) =>
+        String((await notes.result("add_note", { text: letter.repeat(60) }, { token })).id),
+      ),
+    );
+    const first = await asked();
+    for (const note of [second, third]) await asked({ token }, note);
+    const before = contents(notes.reader);
+    const { error } = await send({ token }, fourth);
+    expect(error).toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      message: "3 requests of agent:writer wait for approval already.",
+      hint: expect.stringContaining("most_waiting"),
+    });
+    expect(contents(notes.reader)).toEqual(before);
+    expect(notes.lastEntry()).toMatchObject({ outcome: "denied", decision: "deny", error: "LIMIT_EXCEEDED" });
+    expect(statuses()).toHaveLength(3);
+    // what was asked waits on, others may ask, and so may this caller once there is room
+    expect(await asked()).toBe(first);
+    await asked({ credential: await workspace.credential("client:desk") }, fourth);
+    await maria.decide(first, "rejected");
+    await asked({ token }, fourth);
   });
 
   it("asks nobody when its trial fails", async () => {
