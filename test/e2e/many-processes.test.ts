@@ -15,8 +15,9 @@ import { expectSoundBooks } from "../unit/servers/accounting/sound-books.ts";
 
 const trader = fileURLToPath(new URL("../fixtures/business/trader.ts", import.meta.url));
 const traders = 4;
-const callsEach = 32;
-const killsEach = 2;
+/** RINGMAIN_KILLS=60 kills 240 times. */
+const killsEach = Number(process.env.RINGMAIN_KILLS ?? 2);
+const callsEach = 16 * killsEach;
 /** Printed when it fails; give it by RINGMAIN_SEED to see the same calls and kills again. */
 const seed = process.env.RINGMAIN_SEED ?? randomBytes(4).toString("hex");
 
@@ -53,7 +54,7 @@ describe(`${traders} processes that trade at once and are killed at random (seed
         await trade({ name, token, from: next });
       }),
     );
-  }, 120_000);
+  }, 60_000 + 30_000 * killsEach);
 
   afterAll(() => {
     database.close();
