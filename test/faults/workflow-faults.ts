@@ -76,8 +76,8 @@ export const workflowFaults: readonly Fault[] = [
     edits: [
       {
         file: "workflows/won-deal-to-cash.yaml",
-        find: "once: invoice/${{ inputs.deal_id }}",
-        put: "once: invoice/${{ inputs.deal_id }}/${{ steps.deal.version }}",
+        find: "    once: invoice/${{ inputs.deal_id }}\n",
+        put: "",
       },
     ],
     foundBy: wonDeal,

@@ -299,7 +299,7 @@ it("keeps the books sound through any sequence of calls", { timeout: propertyTim
       for (const [month, content] of closed) expect(postedTo(books, month)).toEqual(content);
       await expectReportsAgree(books, new Date(now).toISOString().slice(0, 10));
     }),
-    propertyRuns(18),
+    propertyRuns(30),
   );
   // refusals alone would prove nothing: every operation succeeded often
   const often = [
