@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, RingmainError } from "../core/errors.ts";
 import { lazily } from "../core/lazily.ts";
 import { followSharing } from "../core/shared-folder.ts";
 import { credentialChecker } from "../identity/credentials.ts";
@@ -9,7 +9,13 @@ import { createVerifier } from "../identity/tokens.ts";
 import { type Access, createAccess } from "../policy/access.ts";
 import type { PolicyTool } from "../policy/cedar-schema.ts";
 import { findWorkspace } from "../workspace/find-workspace.ts";
-import { approvalRulesOf, grantsOf, limitsOf, loadWorkspace } from "../workspace/load-workspace.ts";
+import {
+  approvalRulesOf,
+  grantsOf,
+  limitsOf,
+  loadWorkspace,
+  type Workspace,
+} from "../workspace/load-workspace.ts";
 import type { AnyTool, ServerDefinition } from "./define-tool.ts";
 import { describeTool } from "./describe-tool.ts";
 import { migrateServer, openWorkspaceDatabase, restrictToServer } from "./open-store.ts";
@@ -34,6 +40,7 @@ export async function openServer<Tables, Context>(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<OpenServer> {
   const workspace = loadWorkspace(findWorkspace({ environment }));
+  requirePolicies(workspace);
   followSharing(workspace.stateDir);
   ensureKeys(workspace.stateDir);
   const database = await openWorkspaceDatabase({ path: workspace.databasePath, now: clock.now() });
@@ -73,6 +80,13 @@ export async function openServer<Tables, Context>(
     },
     close: () => database.close(),
   };
+}
+
+/** Throws WORKFLOW_INVALID where a policy is not read: what it was to forbid would be open. */
+function requirePolicies({ problems }: Workspace): void {
+  const unread = problems.find(({ file }) => file.startsWith("policies/"));
+  if (unread === undefined) return;
+  throw new RingmainError("WORKFLOW_INVALID", `${unread.file}: ${unread.message}`, { hint: unread.hint });
 }
 
 /** A tool as permission decisions know it. Its schemas are made when a policy first concerns it: most never are. */

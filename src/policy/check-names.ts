@@ -7,17 +7,31 @@ import { policyProblem } from "./policy-problem.ts";
 import { couldConcern, parseEntity } from "./policy-scope.ts";
 import type { ScannedPolicy, Token } from "./scan-policies.ts";
 
+/** What a policy may say of itself. */
+const annotationNames = ["id", "approval", "mask", "records"];
+
 /**
- * Finds the misspelt names that Cedar takes for ordinary ones: an agent, client or role that does not exist, and an
- * attribute after `has` that none of the policy's tools has, which is false for ever.
+ * Finds the misspelt names that Cedar takes for ordinary ones: an annotation that nothing reads, an agent, client or role
+ * that does not exist, and an attribute after `has` that none of the policy's tools has, which is false for ever.
  */
 export function checkNames(
   policy: ScannedPolicy,
   models: readonly ToolModel[],
   principals: readonly string[] | undefined,
 ): Problem[] {
-  const problems = policy.tokens.flatMap((token, index) => checkHas(policy, models, token, index));
+  const problems = policy.tokens.flatMap((token, index) => [
+    ...checkAnnotation(policy, token, index),
+    ...checkHas(policy, models, token, index),
+  ]);
   return principals === undefined ? problems : [...problems, ...checkPrincipals(policy, principals)];
+}
+
+function checkAnnotation(policy: ScannedPolicy, token: Token, index: number): Problem[] {
+  if (policy.tokens[index - 1]?.text !== "@" || annotationNames.includes(token.text)) return [];
+  const message = `There is no annotation @${token.text}, so it does nothing.`;
+  const list = `Annotations are ${annotationNames.map((name) => `@${name}`).join(", ")}.`;
+  const hint = didYouMean(token.text, annotationNames) ?? list;
+  return [problemAt(policy, token, "policy-unknown-annotation", message, hint)];
 }
 
 function checkHas(

@@ -7,6 +7,7 @@ import { RingmainError } from "../core/errors.ts";
 import { compareProblems, type Problem } from "../core/problem.ts";
 import { parseWorkspaceFile, type WorkspaceFile } from "../core/workspace-file.ts";
 import type { ProblemAt, YamlPath } from "../core/yaml-file.ts";
+import { unreadFiles } from "./unread-files.ts";
 
 /** A file of the workspace. `file` is relative to it. */
 export interface SourceFile {
@@ -27,7 +28,7 @@ export interface Workspace {
   policies: SourceFile[];
   /** `policies/*.test.yaml`, for `ringmain policy test`. */
   policyTests: SourceFile[];
-  /** Faults of the agent files. */
+  /** Faults of the agent files, and files that are not read. */
   problems: Problem[];
   /** For faults that only the tools can tell: every list of amount limits, and where its values stand. */
   amountLimits: PlacedAmountLimits[];
@@ -60,7 +61,7 @@ export function loadWorkspace(dir: string): Workspace {
     workflows: sourceFiles(dir, "workflows", ".yaml").filter(({ id }) => !id.endsWith(".test")),
     policies: sourceFiles(dir, "policies", ".cedar"),
     policyTests: sourceFiles(dir, "policies", ".test.yaml"),
-    problems: parsed.flatMap(({ problems }) => problems).sort(compareProblems),
+    problems: [...parsed.flatMap(({ problems }) => problems), ...unreadFiles(dir)].sort(compareProblems),
     amountLimits: [
       ...parsed.flatMap(({ agent, problemAt }) => placed(agent?.limits, [], problemAt)),
       ...(["clients", "roles"] as const).flatMap((kind) =>

@@ -34,27 +34,30 @@ describe(`${traders} processes that trade at once and are killed at random (seed
       .all()
       .map((row) => ({ ...row }));
 
-  beforeAll(async () => {
-    const writes = (server: string, tools: readonly { name: string; effect: string }[]) =>
-      tools.filter(({ effect }) => effect !== "read").map(({ name }) => `${server}.${name}`);
-    const tools = [...writes("accounting", accounting.tools), ...writes("inventory", inventory.tools)];
-    workspace = await temporaryWorkspace({ agents: { trader: { tools } } });
-    const token = await workspace.token("agent:trader", {}, systemClock.now());
-    await setUp(workspace.dir, token);
-    database = new DatabaseSync(workspace.databasePath, { readOnly: true, timeout: 10_000 });
-    await Promise.all(
-      Array.from({ length: traders }, async (_, index) => {
-        const name = `${seed}-${index}`;
-        const random = randomFrom(`${name} kills`);
-        let next = 0;
-        for (let kill = 0; kill < killsEach; kill += 1) {
-          const victim = next + Math.floor(random() * (callsEach / killsEach));
-          next = await trade({ name, token, from: next, victim, delay: Math.floor(random() * 40) });
-        }
-        await trade({ name, token, from: next });
-      }),
-    );
-  }, 60_000 + 30_000 * killsEach);
+  beforeAll(
+    async () => {
+      const writes = (server: string, tools: readonly { name: string; effect: string }[]) =>
+        tools.filter(({ effect }) => effect !== "read").map(({ name }) => `${server}.${name}`);
+      const tools = [...writes("accounting", accounting.tools), ...writes("inventory", inventory.tools)];
+      workspace = await temporaryWorkspace({ agents: { trader: { tools } } });
+      const token = await workspace.token("agent:trader", {}, systemClock.now());
+      await setUp(workspace.dir, token);
+      database = new DatabaseSync(workspace.databasePath, { readOnly: true, timeout: 10_000 });
+      await Promise.all(
+        Array.from({ length: traders }, async (_, index) => {
+          const name = `${seed}-${index}`;
+          const random = randomFrom(`${name} kills`);
+          let next = 0;
+          for (let kill = 0; kill < killsEach; kill += 1) {
+            const victim = next + Math.floor(random() * (callsEach / killsEach));
+            next = await trade({ name, token, from: next, victim, delay: Math.floor(random() * 40) });
+          }
+          await trade({ name, token, from: next });
+        }),
+      );
+    },
+    60_000 + 30_000 * killsEach,
+  );
 
   afterAll(() => {
     database.close();

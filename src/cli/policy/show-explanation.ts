@@ -62,6 +62,9 @@ function decisionText({ entry, cause, decided, policies }: EntryExplanation): st
     return `No grant and no policy decides an entry of the kind ${entry.kind}: ${entry.principal} did it.`;
   if (entry.outcome === "replayed")
     return `It was answered with the stored result of entry #${entry.replay_of}; the grant opened the tool, and nothing was done again.`;
+  if (entry.error === "LIMIT_EXCEEDED") return `A limit refused it, no policy: ${entry.reason ?? ""}`;
+  if (entry.error === "PAUSED")
+    return "It was refused because of a pause, before any grant or policy was asked.";
   const names = policies.map(({ id }) => id).join(", ");
   if (decided === "allow") {
     return names === ""
@@ -76,14 +79,13 @@ function decisionText({ entry, cause, decided, policies }: EntryExplanation): st
       : `These policies had a say, and a person was asked${yes}: ${names}.`;
   }
   if (decided === "deny") return names === "" ? "No grant opened the tool." : `It was refused by: ${names}.`;
-  if (entry.error === "LIMIT_EXCEEDED") return "A limit refused it, before any policy was asked.";
-  if (entry.error === "PAUSED")
-    return "It was refused because of a pause, before any grant or policy was asked.";
   return "It ended before a grant or a policy was asked.";
 }
 
-function todayText({ decided, today, policies }: EntryExplanation): string {
+function todayText({ entry, decided, today, policies }: EntryExplanation): string {
   if ("unknown" in today) return `cannot be told: ${today.unknown}`;
+  if (entry.error === "LIMIT_EXCEEDED" && today.decided === "allow")
+    return "grants and policies would allow it; whether a limit does is counted when the call is made";
   const words = { allow: "allowed", deny: "refused", approval: "asked a person about" }[today.decided];
   const by = today.policies.length > 0 ? ` by ${today.policies.join(", ")}` : "";
   const why = today.decided === "deny" && today.grant === undefined ? ", as no grant opens the tool" : by;

@@ -61,6 +61,20 @@ describe("checking policies", () => {
       "context.arguments.discount",
     ],
     [
+      `@id("a") @aproval("finance") ${head};`,
+      "policy-unknown-annotation",
+      "There is no annotation @aproval, so it does nothing.",
+      'Did you mean "approval"?',
+      "aproval",
+    ],
+    [
+      `@id("a") @note("for auditors") ${head};`,
+      "policy-unknown-annotation",
+      "There is no annotation @note, so it does nothing.",
+      "Annotations are @id, @approval, @mask, @records.",
+      "note",
+    ],
+    [
       '@id("a") forbid (principal, action == Action::"accounting.send_remindr", resource);',
       "policy-invalid",
       'Unrecognized action `Action::"accounting.send_remindr"`.',

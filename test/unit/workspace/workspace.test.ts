@@ -65,6 +65,33 @@ describe("a workspace", () => {
     mkdirSync(made.dir);
   });
 
+  it("tells each file that was meant to be read and is not", async () => {
+    using made = await temporaryWorkspace(files);
+    mkdirSync(join(made.dir, "policies/finance"));
+    mkdirSync(join(made.dir, "workflows"));
+    const unread = [
+      "agents/desk.MD",
+      "policies/finance/refunds.cedar",
+      "policies/limits.cedar.txt",
+      "policies/LIMITS.CEDAR",
+      "workflows/report.yml",
+    ];
+    const others = [
+      "policies/.limits.cedar.swp",
+      "policies/limits.cedar~",
+      "policies/notes.txt",
+      "workflows/a.md",
+    ];
+    for (const file of [...unread, ...others]) writeFileSync(join(made.dir, file), "");
+    const { problems, policies } = loadWorkspace(made.dir);
+    expect(problems.map(({ file }) => file).sort()).toEqual(unread.sort());
+    expect(problems[0]).toMatchObject({
+      code: "unread-file",
+      hint: "Only agents/*.md is read: move or rename the file, or take it out of the folder.",
+    });
+    expect(policies).toEqual([]);
+  });
+
   it("without agents, workflows or policies has none of them", async () => {
     using made = await temporaryWorkspace();
     for (const folder of ["agents", "policies"]) rmSync(join(made.dir, folder), { recursive: true });

@@ -31,16 +31,18 @@ const tools = definition.tools.map((tool) => describeTool("accounting", tool));
 let files: TemporaryWorkspace;
 let server: OpenServer;
 let database: DatabaseSync;
-/** The entries of four drafts: allowed, asked about, refused, and refused for want of a grant. */
+/** The entries of drafts that were allowed, asked about, refused, and refused for want of a grant; and of a call beyond a limit. */
 let allowed: number;
 let asked: number;
 let refused: number;
 let ungranted: number;
+let limited: number;
 
 beforeAll(async () => {
   files = await temporaryWorkspace({
     agents: {
       biller: { tools: ["accounting.*", "accounting.create_invoice_draft"], limits: { writes_per_day: 9 } },
+      clerk: { tools: ["accounting.upsert_customer"], limits: { writes_per_day: 0 } },
     },
     roles: { books: { tools: ["accounting.upsert_customer"], members: ["maria"] } },
     policies: { limits },
@@ -70,6 +72,8 @@ beforeAll(async () => {
   asked = await draft(2000);
   refused = await draft(6000);
   ungranted = await draft(1, maria);
+  const again = { external_id: "N2", name: "Nordwind", currency: "EUR" };
+  limited = (await call("upsert_customer", again, await files.token("agent:clerk"))).entry;
 });
 afterAll(() => {
   server.close();
@@ -128,6 +132,16 @@ it("explains that no grant opened the tool", () => {
   expect([decided, policies, cause.grant]).toEqual(["deny", [], undefined]);
   expect(today).toEqual({ decided: "deny", policies: [], grant: undefined });
   expect(told(ungranted)).toContain("No grant opened the tool.");
+});
+
+it("explains that a limit refused it, which no look at grants and policies tells", () => {
+  expect(told(limited)).toContain(
+    "A limit refused it, no policy: agent:clerk may make at most 0 writes a day",
+  );
+  expect(told(limited)).toContain(
+    "today      grants and policies would allow it; whether a limit does is counted",
+  );
+  expect(told(limited)).toMatch(/^limits {5}.*\(agent:clerk\)/m);
 });
 
 it("says what today's policies would decide otherwise, and which of the old ones are gone", () => {
