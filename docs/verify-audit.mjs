@@ -186,6 +186,12 @@ function fail(code, message) {
   process.exit(code);
 }
 
+// an unknown option, or a file that is not there: nothing was verified, and nothing found wrong
+process.on("uncaughtException", (error) => {
+  const isUse = error.syscall !== undefined || String(error.code).startsWith("ERR_PARSE_ARGS");
+  fail(2, isUse ? error.message : error.stack);
+});
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { key: { type: "string" }, checkpoint: { type: "string", multiple: true, default: [] } },

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { approvalMigrations } from "../approval/migrations.ts";
 import { noteGivenRows, recordsOf } from "../audit/given-rows.ts";
+import { requireNoneLost } from "../audit/lost-trail.ts";
 import { auditMigrations } from "../audit/migrations.ts";
 import { type Restriction, restrict, tablesOf } from "../db/authorizer.ts";
 import { type Migration, migrate } from "../db/migrate.ts";
@@ -9,12 +10,16 @@ import { openSqlite } from "../db/sqlite.ts";
 import { identityMigrations } from "../identity/migrations.ts";
 import { kitMigrations } from "./migrations.ts";
 
-/** Opens the workspace's database and brings the tables that every process shares up to date. */
+/**
+ * Opens the workspace's database, which is made when there is none, and brings the tables that every process shares up to
+ * date. Throws AUDIT_BROKEN when there was one, as checkpoints say.
+ */
 export async function openWorkspaceDatabase(options: {
   path: string;
   now: Date;
   synchronous?: "full" | "normal";
 }): Promise<DatabaseSync> {
+  requireNoneLost(options.path);
   const database = openSqlite(options);
   try {
     await migrate(database, "audit", auditMigrations, options.now);

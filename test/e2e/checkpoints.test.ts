@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -120,6 +120,20 @@ describe("checkpoints of the trail", () => {
       faults: [],
       unsealed: { entries: 2 },
     });
+  });
+
+  it("tell that a database is gone, in whose place no new trail begins unasked", async () => {
+    using lost = workspace.copy();
+    for (const ending of ["", "-wal", "-shm"]) rmSync(`${lost.databasePath}${ending}`, { force: true });
+    const told = expect.stringMatching(/^AUDIT_BROKEN .* is gone\. Its trail had 2 entries or more: /);
+    for (const command of [["audit", "verify"], read, ["audit", "tail"]]) {
+      expect(await lost.ringmain(...command)).toMatchObject({ code: 1, stderr: told });
+      expect(existsSync(lost.databasePath)).toBe(false);
+    }
+    // what is kept elsewhere tells it too, but stops nobody who has put their own away
+    renameSync(join(lost.stateDir, "checkpoints"), join(lost.dir, "before"));
+    expect(await lost.ringmain("audit", "verify")).toMatchObject({ code: 1, stderr: told });
+    expect(await lost.ringmain(...read)).toMatchObject({ code: 0 });
   });
 
   it("are missed by nobody: what was signed and then changed is found, with exit code 1", async () => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { checkpointFolderBeside } from "../../audit/lost-trail.ts";
 import { createNotary, notaryOf, type SealedHead } from "../../audit/notary.ts";
 import type { NoteVerifier } from "../../audit/signed-note.ts";
 import { systemClock } from "../../core/clock.ts";
@@ -34,7 +35,7 @@ export function workspaceVerifier(workspace: Workspace): NoteVerifier {
 }
 
 export function checkpointFolder(workspace: Workspace): string {
-  return join(workspace.stateDir, "checkpoints");
+  return checkpointFolderBeside(workspace.databasePath);
 }
 
 /** Every folder that holds checkpoints of a workspace: its own, and those that ringmain.yaml names. */

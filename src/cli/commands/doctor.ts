@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
+import { requireNoneLost } from "../../audit/lost-trail.ts";
 import { verifyTrail } from "../../audit/verify.ts";
 import { systemClock } from "../../core/clock.ts";
 import { messageOf, RingmainError } from "../../core/errors.ts";
@@ -7,6 +8,7 @@ import { openSqlite } from "../../db/sqlite.ts";
 import { sinkStatuses } from "../../sinks/sink-status.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
 import { examineApprovals } from "../approvals/examine-approvals.ts";
+import { checkpointFolders } from "../audit/workspace-notary.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
@@ -89,6 +91,7 @@ async function examineWorkspace(workspace: Workspace, look: Look): Promise<void>
     return `${stateDir}, ${freeMib} MiB free`;
   });
   await look("database", () => {
+    requireNoneLost(databasePath, checkpointFolders(workspace));
     if (!existsSync(databasePath)) return "none yet; it is made at the first use";
     const database = openSqlite({ path: databasePath, readOnly: true });
     try {

@@ -215,6 +215,21 @@ const attacks: [string, (sealed: Sealed) => void, number, number][] = [
   ],
 ];
 
+it.each([
+  [["trail", "nothing.jsonl"], "ENOENT: no such file or directory, open 'nothing.jsonl'"],
+  [["trail", tmpdir()], "EISDIR: illegal operation on a directory, read"],
+  [["proof", "nothing.tlog-proof"], "--key is missing: nothing signed can be trusted without it"],
+  [["trail", "x", "--key", "none"], "--key is no key of a notary"],
+  [["trail", "x", "--kee", "none"], "Unknown option '--kee'"],
+])("the stand-alone verifier called with %j says what is wrong with that, and ends with 2", (args, told) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [verifyAudit, ...args], {
+    encoding: "utf8",
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain(told);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
+
 describe("somebody with the database file, but without the notary's key, is found out", () => {
   it.each(attacks)("%s", async (_what, tamper, inDatabase, inExport) => {
     using sealed = await sealedTrail();
