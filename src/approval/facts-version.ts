@@ -13,11 +13,20 @@ export function factsVersion(
   facts: Readonly<Record<string, unknown>>,
   changed: readonly ChangedRow[],
 ): string {
+  const records = [...versionsBefore(changed)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256Hex(canonicalJson({ facts, records }));
+}
+
+/** The versions that records had before a call changed them, by recordKey; without those that it made. */
+export function versionsBefore(changed: readonly ChangedRow[]): Map<string, number> {
   const before = new Map<string, number>();
   for (const [table, id, version] of changed) {
-    const record = JSON.stringify([table, id]);
+    const record = recordKey(table, id);
     before.set(record, Math.min(before.get(record) ?? version - 1, version - 1));
   }
-  const records = [...before].filter(([, version]) => version > 0).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sha256Hex(canonicalJson({ facts, records }));
+  return new Map([...before].filter(([, version]) => version > 0));
+}
+
+export function recordKey(table: string, id: string): string {
+  return JSON.stringify([table, id]);
 }

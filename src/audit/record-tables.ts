@@ -45,6 +45,15 @@ export function selectRecords({ name, id, version }: RecordTable): string {
   return `SELECT ${id} AS id, ${version} AS version FROM ${quoted(name)} ORDER BY ${id}`;
 }
 
+/** The version of a record as it stands; undefined when there is no such record. */
+export function versionOf(database: DatabaseSync, table: RecordTable, id: string): number | undefined {
+  const { name, id: named, version } = table;
+  const row = database
+    .prepare(`SELECT ${version} AS version FROM ${quoted(name)} WHERE ${named} = ?`)
+    .get(id);
+  return row === undefined ? undefined : Number(row.version);
+}
+
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { decidersOf } from "../../approval/deciders.ts";
 import { type ApprovalRequest, rolesAsked, standingOf } from "../../approval/request.ts";
 import { decisionsOf, detailOf, entryOfRequest } from "../../approval/requests.ts";
+import { recordsMoved } from "./moved-records.ts";
 
 interface DocumentOptions {
   now: Date;
@@ -51,13 +52,18 @@ export function detailDocument(database: DatabaseSync, request: ApprovalRequest)
   const detail = detailOf(database, request);
   if (detail === undefined) return { erased: true as const };
   const changed: [string, string, number][] = JSON.parse(detail.changed);
+  const open = request.status === "pending" || request.status === "approved";
+  const moved = open ? recordsMoved(database, changed) : () => false;
   return {
     arguments: parsed(detail.arguments),
     facts: parsed(detail.facts),
     /** What came of the trial of the call, which was undone. */
     preview: {
       result: parsed(detail.result),
-      changed: changed.map(([table, id, version]) => ({ table, id, version })),
+      changed: changed.map(([table, id, version]) => {
+        // only of a request that still counts: the call itself moves its records too
+        return { table, id, version, ...(moved(table, id) && { stale: true }) };
+      }),
     },
   };
 }

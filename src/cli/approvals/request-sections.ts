@@ -10,6 +10,13 @@ export interface RequestRow {
   text: string[];
 }
 
+interface ChangedRecord {
+  table: string;
+  id: string;
+  version: number;
+  stale?: boolean;
+}
+
 export interface RequestSection {
   heading: string;
   rows: RequestRow[];
@@ -84,7 +91,8 @@ function* valueRows(value: unknown, name = ""): Generator<RequestRow> {
   else yield row(name, JSON.stringify(value));
 }
 
-function changedRow({ table, id, version }: { table: string; id: string; version: number }): RequestRow {
+function changedRow({ table, id, version, stale }: ChangedRecord): RequestRow {
   const step = version === 1 ? "new" : `version ${version - 1} → ${version}`;
-  return row(table, `${printable(id)}  ${step}`);
+  const since = stale === true ? ", but changed since this was asked: the call will ask anew" : "";
+  return row(table, `${printable(id)}  ${step}${since}`);
 }
