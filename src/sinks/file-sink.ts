@@ -30,6 +30,8 @@ export function createFileSink(options: {
     name,
     batchSize: () => linesAtOnce,
     claim: () => wording(files.path, () => requireUnused(files)),
+    lost: ({ position, place }) =>
+      wording(files.path, () => lostSince(files, position, placeOf(position, place))),
     take: (entries, progress) =>
       wording(files.path, () => takeLines({ files, rotateBytes, keep }, entries, progress)),
   };
@@ -46,16 +48,10 @@ async function takeLines(
   entries: readonly TrailEntry[],
   { position, place }: Progress,
 ): Promise<Taken> {
-  const { first, bytes } = place === undefined ? startingAt(position) : placeSchema.parse(JSON.parse(place));
-  const size = await sizeOf(files.path);
-  // renamed by a process that died before it could store that: it goes on with a new file
-  if (bytes > 0 && size === undefined && (await sizeOf(files.fullPath(first))) !== undefined)
-    return progressTo(position, startingAt(position));
-
-  if ((size ?? 0) < bytes) {
-    const note = `${files.path} ${size === undefined ? "is gone" : "was cut"}; it is written again from entry ${first}.`;
-    return { ...progressTo(first - 1, startingAt(first - 1)), note };
-  }
+  const at = placeOf(position, place);
+  const lost = await lostSince(files, position, at);
+  if (lost !== undefined) return lost;
+  const { first, bytes } = at;
   const { text, last } = linesThatFit(entries, rotateBytes - bytes, bytes === 0);
   if (last === undefined) {
     await writeAt(files.path, bytes, text);
@@ -63,9 +59,28 @@ async function takeLines(
     if (keep !== undefined) await files.prune(keep);
     return progressTo(position, startingAt(position));
   }
-  if (size === undefined) await files.create();
+  if ((await sizeOf(files.path)) === undefined) await files.create();
   await writeAt(files.path, bytes, text);
   return progressTo(last, { first, bytes: bytes + text.length });
+}
+
+/** Where to go on when the file is not as it was left; undefined while it is. */
+async function lostSince(
+  files: RotatedFiles,
+  position: number,
+  { first, bytes }: Place,
+): Promise<Taken | undefined> {
+  const size = await sizeOf(files.path);
+  if ((size ?? 0) >= bytes) return undefined;
+  // renamed by a process that died before it could store that: it goes on with a new file
+  if (size === undefined && (await sizeOf(files.fullPath(first))) !== undefined)
+    return progressTo(position, startingAt(position));
+  const note = `${files.path} ${size === undefined ? "is gone" : "was cut"}; it is written again from entry ${first}.`;
+  return { ...progressTo(first - 1, startingAt(first - 1)), note };
+}
+
+function placeOf(position: number, place: string | undefined): Place {
+  return place === undefined ? startingAt(position) : placeSchema.parse(JSON.parse(place));
 }
 
 /** A new file for what follows a position. */

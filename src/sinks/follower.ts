@@ -79,12 +79,13 @@ export function createFollower(options: FollowerOptions): Follower {
     if (before === undefined) throw new Error("a sink without a position");
     requireSameTrail(before);
     const entries = await trail.after(before.position, sink.batchSize());
-    const more = entries.length > 0;
-    const taken = more ? await sink.take(entries, before, ending.signal) : before;
+    const taken =
+      entries.length > 0 ? await sink.take(entries, before, ending.signal) : await sink.lost?.(before);
+    const more = taken !== undefined;
     if (more) opened.write({ ...taken, leaf: trail.leaf(taken.position), movedAt: now.toISOString() });
     const recovered = opened.failure() !== undefined;
     if (recovered) opened.setFailure(undefined);
-    return { position: taken.position, note: "note" in taken ? taken.note : undefined, recovered, more };
+    return { position: taken?.position ?? before.position, note: taken?.note, recovered, more };
   }
 
   function requireSameTrail({ position, leaf }: StoredProgress): void {

@@ -28,6 +28,8 @@ export interface Sink {
   batchSize(): number;
   /** Asked once, before its first entry. Throws when the target cannot be its own. */
   claim?(): Promise<void>;
+  /** Asked while nothing is new: where to go on when the target has lost what had arrived, undefined when it has not. */
+  lost?(progress: Progress): Promise<Taken | undefined>;
   /**
    * Takes what it can of the entries that follow its position. They have arrived when it returns: a crash afterwards
    * loses none up to the position returned, and those beyond it are given again. That position may also be lower, when

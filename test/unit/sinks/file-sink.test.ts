@@ -162,6 +162,23 @@ describe("a file that follows the trail", () => {
     ]);
   });
 
+  it("is written again by a flush and at the next start, although nothing is new", async () => {
+    const test = await openTest();
+    await test.trail.append(...drafts(5));
+    const follower = test.follow();
+    await follower.tick(test.now());
+    rmSync(test.path);
+    expect(await follower.flush(test.now())).toBe(true);
+    expect(test.text()).toBe(test.lines());
+    truncateSync(test.path, 10);
+    await test.follow().tick(test.now());
+    expect(test.text()).toBe(test.lines());
+    expect(test.told).toEqual([
+      expect.stringContaining("is gone; it is written again from entry 1"),
+      expect.stringContaining("was cut; it is written again from entry 1"),
+    ]);
+  });
+
   it("never touches a file that it did not make", async () => {
     const test = await openTest();
     await test.trail.append({});
