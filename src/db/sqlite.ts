@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { messageOf, RingmainError } from "../core/errors.ts";
 
 const openingTimeoutMs = 10_000;
@@ -24,7 +25,8 @@ export function openSqlite(options: {
   try {
     if (!readOnly) makeFile(path);
     // Several processes may open a new file at once, and the first of them locks it to start the log.
-    database = new DatabaseSync(path, { readOnly, timeout: openingTimeoutMs, defensive: true });
+    const file = readOnly && isAtRest(path) ? immutable(path) : path;
+    database = new DatabaseSync(file, { readOnly, timeout: openingTimeoutMs, defensive: true });
     if (!readOnly) database.exec("PRAGMA journal_mode = WAL");
     // From here on transaction.ts does the waiting: SQLite's own busy timeout starves one process among several.
     database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;
@@ -34,6 +36,27 @@ export function openSqlite(options: {
     database?.close();
     throw sqliteCode(error) === undefined ? cannotOpen(error, path) : storeError(error, path);
   }
+}
+
+/**
+ * Whether nobody can write a database and everything is in its file, as with a copy on a read-only disk. SQLite's log needs
+ * a file beside it even for reading, which it cannot make there.
+ */
+function isAtRest(path: string): boolean {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return false;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch {
+    return existsSync(path);
+  }
+}
+
+/** The name by which SQLite reads a file without locks and without a log (https://sqlite.org/uri.html). */
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set("immutable", "1");
+  return url;
 }
 
 /** Makes an empty file, and its folder, unless there is one: SQLite would make it for its owner, whatever the umask allows. */

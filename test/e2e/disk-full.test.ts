@@ -1,26 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { addClient, answerOf, openCrm } from "../helpers/client-server.ts";
 import { describeBuilt } from "../helpers/run-cli.ts";
+import { mayMount, smallDisk } from "../helpers/small-disk.ts";
 import { makeWorkspace } from "../helpers/workspace.ts";
-
-/** A file system of so many MiB over a folder, until it is disposed of. Undefined where nobody may mount one. */
-function smallDisk(folder: string, mebibytes: number): Disposable | undefined {
-  mkdirSync(folder, { recursive: true });
-  const succeeds = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
-  if (!succeeds("mount", "-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder)) return undefined;
-  return { [Symbol.dispose]: () => void succeeds("umount", "-l", folder) };
-}
-
-const mayMount = (() => {
-  const folder = mkdtempSync(join(tmpdir(), "ringmain-disk-"));
-  using disk = smallDisk(folder, 1);
-  return disk !== undefined;
-})();
-if (!mayMount) process.stderr.write("Skipped: no disk can be filled where nobody may mount a small one.\n");
 
 describeBuilt("a disk that is full", () => {
   it.skipIf(!mayMount)(

@@ -58,7 +58,7 @@ export const sinkFaults: readonly Fault[] = [
     edits: [
       {
         file: fileSink,
-        find: "if (bytes > 0 && size === undefined && (await sizeOf(files.fullPath(first))) !== undefined)",
+        find: "if (size === undefined && (await sizeOf(files.fullPath(first))) !== undefined)",
         put: "if (bytes < 0)",
       },
     ],

@@ -9,20 +9,26 @@ import { checkpointFolders, workspaceVerifier } from "./workspace-notary.ts";
 
 /** The checkpoints in the workspace's places. Throws AUDIT_BROKEN when one of them is not its notary's. */
 export function requireTrusted(workspace: Workspace): Checkpoint[] {
-  const { checkpoints, faults } = readCheckpoints(workspace, [], workspaceVerifier(workspace));
+  const { checkpoints, faults } = readCheckpoints(workspace, [], () => workspaceVerifier(workspace));
   if (faults[0] === undefined) return checkpoints;
   throw new RingmainError("AUDIT_BROKEN", faults[0], { hint: "`ringmain audit verify` says more." });
 }
 
-/** The checkpoints in the workspace's places and in those named; one that is not the notary's is a fault. */
+/**
+ * The checkpoints in the workspace's places and in those named; one that is not the notary's is a fault. Asks for the notary
+ * only where there is a checkpoint: a trail on a read-only disk may have neither.
+ */
 export function readCheckpoints(
   workspace: Workspace,
   named: readonly string[],
-  verifier: NoteVerifier,
+  notary: () => NoteVerifier,
 ): { checkpoints: Checkpoint[]; faults: string[] } {
   const checkpoints: Checkpoint[] = [];
   const faults: string[] = [];
-  for (const path of [...checkpointFolders(workspace).flatMap(filesIn), ...named.flatMap(filesOf)]) {
+  const paths = [...checkpointFolders(workspace).flatMap(filesIn), ...named.flatMap(filesOf)];
+  if (paths.length === 0) return { checkpoints, faults };
+  const verifier = notary();
+  for (const path of paths) {
     try {
       checkpoints.push(readCheckpoint(path, verifier));
     } catch (error) {

@@ -22,8 +22,12 @@ export async function showVerification(options: VerifyOptions, global: GlobalOpt
   const { terminal, json } = global;
   using trail = readTrail(global.workspace);
   const { workspace, database } = trail;
-  const verifier = options.key === undefined ? workspaceVerifier(workspace) : parseVerifier(options.key);
-  const known = readCheckpoints(workspace, options.checkpoint ?? [], verifier);
+  const given = options.key === undefined ? undefined : parseVerifier(options.key);
+  const known = readCheckpoints(
+    workspace,
+    options.checkpoint ?? [],
+    () => given ?? workspaceVerifier(workspace),
+  );
   const started = performance.now();
   const writerKey = readWriterKey(workspace.stateDir);
   const payloads = options.payloads !== false;
