@@ -12,7 +12,7 @@ import {
 } from "./cedar-schema.ts";
 import { checkNames } from "./check-names.ts";
 import { checkWithholding } from "./check-withholding.ts";
-import { explainFinding } from "./explain-finding.ts";
+import { explainFinding, type Finding, inOne } from "./explain-finding.ts";
 import { policyProblem } from "./policy-problem.ts";
 import { couldConcern } from "./policy-scope.ts";
 import { type ScannedPolicy, scanPolicies } from "./scan-policies.ts";
@@ -124,21 +124,23 @@ function validate(policies: readonly ScannedPolicy[], models: readonly ToolModel
       .slice(0, 1)
       .map((policy) => policyProblem(policy, { start: 0 }, { code: "policy-invalid", message }));
   }
-  const problems = new Map<string, Problem>();
+  const found = new Map<string, { problem: Problem; findings: Finding[] }>();
   const reported = new Set<string>();
   const report = (code: string, policyId: string, error: DetailedError) => {
     const policy = byKey.get(policyId);
     if (policy === undefined) return;
-    const { message, hint } = explainFinding(error, models);
-    const problem = problemFrom(policy, error, code, message, hint);
-    problems.set(`${policyId} ${problem.line} ${problem.column} ${message}`, problem);
+    const finding = explainFinding(error, models);
+    const problem = problemFrom(policy, error, code, finding.message, finding.hint);
+    const place = `${policyId} ${problem.line} ${problem.column}`;
+    const earlier = found.get(place)?.findings ?? [];
+    found.set(place, { problem, findings: [...earlier, finding] });
     reported.add(policyId);
   };
   for (const { policyId, error } of answer.validationErrors) report("policy-invalid", policyId, error);
   for (const { policyId, error } of answer.validationWarnings) {
     if (!reported.has(policyId)) report("policy-impossible", policyId, error);
   }
-  return [...problems.values()];
+  return [...found.values()].map(({ problem, findings }) => ({ ...problem, ...inOne(findings) }));
 }
 
 /** The tools that policies could concern. Cedar takes some 2 ms for each tool in its schema, needed or not. */

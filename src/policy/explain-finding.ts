@@ -2,11 +2,14 @@ import type { DetailedError } from "@cedar-policy/cedar-wasm/nodejs";
 import { didYouMean } from "../core/closest.ts";
 import type { ToolModel } from "./cedar-schema.ts";
 
+/** A finding in words. */
+export interface Finding {
+  message: string;
+  hint: string | undefined;
+}
+
 /** Puts a finding of Cedar's validator into the words of the workspace: tools, facts and arguments. */
-export function explainFinding(
-  error: DetailedError,
-  models: readonly ToolModel[],
-): { message: string; hint: string | undefined } {
+export function explainFinding(error: DetailedError, models: readonly ToolModel[]): Finding {
   let text = error.message;
   let help = error.help ?? undefined;
   const withoutKey = /^for policy `[^`]*`, /;
@@ -28,6 +31,21 @@ export function explainFinding(
     help = didYouMean(action, known) ?? "Actions are server.tool, or a group: a server, an effect, or write.";
   }
   return { message: sentence(text), hint: help === undefined ? undefined : sentence(help) };
+}
+
+/**
+ * One finding for those at one place of a policy: Cedar finds a misspelt name once for each tool that the policy concerns,
+ * and looks for the nearest one among that tool's alone.
+ */
+export function inOne(findings: readonly Finding[]): Finding {
+  const distinct = new Map(findings.map((finding) => [finding.message, finding]));
+  const [first = { message: "", hint: undefined }] = distinct.values();
+  if (distinct.size <= 1) return first;
+  const name = /^Attribute `(?:[^`]*\.)?([^`.]+)`/.exec(first.message)?.[1];
+  const nearest = findings.flatMap(({ hint = "" }) => /^Did you mean `([^`]+)`/.exec(hint)?.[1] ?? []);
+  const hint = (name === undefined ? undefined : didYouMean(name, nearest)) ?? first.hint;
+  const others = distinct.size === 2 ? "another tool" : `${distinct.size - 1} other tools`;
+  return { message: `${first.message.replace(/\.$/, "")}, and so for ${others}.`, hint };
 }
 
 /** Why a policy cannot use a property that the tool does have. */

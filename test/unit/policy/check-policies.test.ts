@@ -222,6 +222,19 @@ describe("checking policies", () => {
     ]);
   });
 
+  it("tells a name that many tools lack once, with the nearest of all their names", () => {
+    const [problem, ...others] = check(
+      '@id("a") forbid (principal, action, resource) when { resource.days_overdu < 7 };',
+    );
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      message: expect.stringMatching(
+        /^Attribute `days_overdu` in the facts of \S+ not found, and so for \d+ other tools\.$/,
+      ),
+      hint: 'Did you mean "days_overdue"?',
+    });
+  });
+
   it("goes on after a fault, and orders what it finds", () => {
     const text = `@id("a") ${head} when { 1 + };\n${head};\n@id("p") permit (principal, action, resource);\n@id("b") ${head} when { resource.x == 1 };`;
     expect(check(text).map(({ code, line }) => `${code} ${line}`)).toEqual([
