@@ -28,7 +28,7 @@ export async function checkWorkspace(
   const workflows = workspace.workflows.filter(({ id }) => only === undefined || id === only);
   const refusalOf = await certainRefusals(workspace, tools);
   const { plans, problems } = checkWorkflows({ agents, workflows, tools, refusalOf });
-  const concerning = only === undefined ? undefined : calledTools(plans.flatMap(({ steps }) => steps));
+  const concerning = only === undefined ? undefined : calledTools(plans);
   const ofPolicies = await checkPolicyFiles(workspace, tools, concerning);
   const found = [...workspace.problems, ...problems, ...ofPolicies, ...checkLimits(workspace, tools)];
   if (withTests) found.push(...checkTests(workspace, tools));

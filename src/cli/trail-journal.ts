@@ -4,7 +4,7 @@ import { createAppender } from "../audit/append.ts";
 import { type CompletedCall, completedCallsReader, onceFinder } from "../audit/completed-calls.ts";
 import type { EntryDraft } from "../audit/entry.ts";
 import { runnerTool } from "../audit/run-endings.ts";
-import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import { type ErrorCode, isErrorCode, withoutOutcome } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Journal, JournalRecord } from "../engine/journal.ts";
 import type { RunIdentity } from "../engine/tool-caller.ts";
@@ -12,10 +12,7 @@ import type { RunIdentity } from "../engine/tool-caller.ts";
 /** With these errors a call has no outcome yet: a resumed run makes it again. */
 const noOutcome: ReadonlySet<ErrorCode> = new Set([
   "APPROVAL_REQUIRED", // it waits; what the person decides is its outcome
-  "STORE_BUSY",
-  "STORE_UNAVAILABLE",
-  "SERVER_UNAVAILABLE",
-  "TIMEOUT",
+  ...withoutOutcome,
 ]);
 
 /**

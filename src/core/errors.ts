@@ -32,6 +32,14 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** With these nobody knows how a call ended, or it never began: made again with its key, it may end otherwise. */
+export const withoutOutcome: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "STORE_BUSY",
+  "STORE_UNAVAILABLE",
+  "SERVER_UNAVAILABLE",
+  "TIMEOUT",
+]);
+
 export interface ErrorOptions {
   /** One sentence that names the remedy. */
   hint?: string | undefined;

@@ -1,13 +1,10 @@
 import { RingmainError } from "../core/errors.ts";
 import { isWait } from "../workflow/awaited-approvals.ts";
+import type { Backoff } from "../workflow/run-context.ts";
 
-export interface RetryPolicy {
+export interface RetryPolicy extends Backoff {
   /** How many times at most, the first included. */
   attempts: number;
-  /** The longest wait before the second attempt; it doubles with each further one. */
-  baseMs: number;
-  /** No wait is longer. */
-  capMs: number;
 }
 
 export const callRetry: RetryPolicy = { attempts: 6, baseMs: 100, capMs: 5_000 };
@@ -29,7 +26,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** The wait before attempt `attempt + 1`: "full jitter", so that callers which failed together do not return together. */
-export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number): number {
+export function backoffMs(policy: Backoff, attempt: number, random: () => number): number {
   return random() * Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
 }
 

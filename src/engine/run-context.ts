@@ -1,14 +1,16 @@
 import type { CallError, Replay } from "../core/call-meta.ts";
-import { RingmainError } from "../core/errors.ts";
-import { awaitedApprovals } from "../workflow/awaited-approvals.ts";
+import { RingmainError, withoutOutcome } from "../core/errors.ts";
+import { isRecord, type Json } from "../core/json.ts";
+import { awaitedApprovals, isWait } from "../workflow/awaited-approvals.ts";
 import type { CallAnswer, CallRequest, RunContext } from "../workflow/run-context.ts";
 import type { JournalRecord } from "./journal.ts";
 import { createOnceMemory } from "./once-memory.ts";
-import { callRetry, type Delay, retryTransient } from "./retry.ts";
+import { backoffMs, callRetry, type Delay, retryTransient } from "./retry.ts";
 import type { CallTool } from "./tool-caller.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
-export interface RunContextOptions extends Omit<RunContext, "call" | "findOnce"> {
+export interface RunContextOptions
+  extends Omit<RunContext, "call" | "findOnce" | "recall" | "backOff" | "within" | "repeatable"> {
   /** What the run had completed when this execution began. */
   completed: ReadonlyMap<string, JournalRecord>;
   /** The calls by path whose requests no person has decided yet: they are not made again. */
@@ -17,6 +19,8 @@ export interface RunContextOptions extends Omit<RunContext, "call" | "findOnce">
   waits(path: string, approval: string): void;
   callTool: CallTool;
   findOnce(key: string): Replay | undefined;
+  /** What earlier executions remembered, by path. */
+  memory: ReadonlyMap<string, Json>;
   delay: Delay;
   random: () => number;
 }
@@ -27,10 +31,11 @@ export interface RunContextOptions extends Omit<RunContext, "call" | "findOnce">
  * of its failure may pass.
  */
 export function createRunContext(options: RunContextOptions): RunContext {
-  const { runId, startedAt, inputs, signal, completed, undecided, callTool, delay, random } = options;
+  const { runId, startedAt, inputs, completed, undecided, callTool, delay, random } = options;
   const once = createOnceMemory(runId);
+  const memory = new Map(options.memory);
 
-  const send = async (request: CallRequest): Promise<CallAnswer> => {
+  const send = async (request: CallRequest, signal: AbortSignal): Promise<CallAnswer> => {
     const { path } = request;
     const call = { ...request, key: `${runId}/${path}`, signal };
     const attempt = () => unlessAborted(callTool(call), signal);
@@ -44,15 +49,20 @@ export function createRunContext(options: RunContextOptions): RunContext {
     }
   };
 
-  return {
+  /** `kept`: the outcomes of calls in a step that may be attempted again. */
+  const contextOf = (signal: AbortSignal, kept: Map<string, JournalRecord> | undefined): RunContext => ({
     runId,
     startedAt,
     inputs,
     signal,
+    within: (inner) => contextOf(AbortSignal.any([signal, inner]), kept),
+    repeatable: () => contextOf(signal, kept ?? new Map()),
     async call(request) {
       signal.throwIfAborted();
-      const known = completed.get(request.path);
-      const { result, entry, replayed } = known === undefined ? await send(request) : answerOf(known);
+      const known = (path: string) => completed.get(path) ?? kept?.get(path);
+      const path = pathOfOutcome(request, known);
+      const record = known(path) ?? (await keep(send({ ...request, path }, signal), path, kept));
+      const { result, entry, replayed } = answerOf(record);
       // Found by its own key, it is this very call, whose answer was lost; found by a business key, judge.
       const byOther =
         request.once === undefined ? undefined : once.judge(`${request.tool} ${request.once}`, replayed);
@@ -66,8 +76,62 @@ export function createRunContext(options: RunContextOptions): RunContext {
       signal.throwIfAborted();
       await options.markOnce(key, path);
     },
+    recall: (path) => memory.get(path),
+    async remember(path, value) {
+      signal.throwIfAborted();
+      if (memory.has(path)) return;
+      await options.remember(path, value);
+      memory.set(path, value);
+    },
+    backOff: async (backoff, attempt, until) =>
+      void (await delay(backoffMs(backoff, attempt, random), until)),
     report: options.report,
-  };
+  });
+  return contextOf(options.signal, undefined);
+}
+
+/** Keeps the outcome of a call, when it has one, for attempts that come later. */
+async function keep(
+  call: Promise<CallAnswer>,
+  path: string,
+  kept: Map<string, JournalRecord> | undefined,
+): Promise<CallAnswer> {
+  try {
+    const answer = await call;
+    kept?.set(path, answer);
+    return answer;
+  } catch (error) {
+    const failure = recordedFailure(error);
+    if (failure !== undefined) kept?.set(path, failure);
+    throw error;
+  }
+}
+
+/** Where the outcome of a call stands, or is to stand: after those that were failures. */
+function pathOfOutcome(
+  { path, outcomes = 1 }: CallRequest,
+  known: (path: string) => JournalRecord | undefined,
+): string {
+  for (let number = 1; number < outcomes; number += 1) {
+    const attempt = attemptPath(path, number);
+    const record = known(attempt);
+    if (record === undefined || !("error" in record)) return attempt;
+  }
+  return attemptPath(path, outcomes);
+}
+
+/** Each outcome of a call has a path of its own, and so a key. */
+function attemptPath(path: string, number: number): string {
+  return number === 1 ? path : `${path}@${number}`;
+}
+
+/** A failure that the trail has: the same key would not be answered otherwise by an execution that comes later. */
+function recordedFailure(error: unknown): JournalRecord | undefined {
+  if (!(error instanceof RingmainError) || withoutOutcome.has(error.code) || isWait(error)) return undefined;
+  const entry = isRecord(error.details) ? error.details.entry : undefined;
+  if (typeof entry !== "number") return undefined;
+  const { code, message, hint, retryable } = error;
+  return { entry, error: { code, message, ...(hint !== undefined && { hint }), retryable, policies: [] } };
 }
 
 function stillWaiting(approval: string): RingmainError {

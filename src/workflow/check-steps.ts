@@ -5,6 +5,7 @@ import type { Problem } from "../core/problem.ts";
 import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import type { WrittenReturn } from "./check-outputs.ts";
+import { readDuration } from "./check-schedules.ts";
 import { checkCondition, checkTemplate, type TemplateFault } from "./check-template.ts";
 import type { TypeScope } from "./inference.ts";
 import { type Facts, factsWithout, noFacts, union } from "./narrowing.ts";
@@ -12,6 +13,7 @@ import { readStep, type WrittenStep } from "./parse.ts";
 import type { PlanStep } from "./plan.ts";
 import type { CheckedSteps, StepScope } from "./steps/step-kind.ts";
 import { anyType, type Fault, type Field, type RecordType, type ValueType } from "./types.ts";
+import { defaultRetry } from "./written-retry.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 /** Why policies refuse every call of a tool (`server.tool`) by an agent, for people; undefined when they do not. */
@@ -57,9 +59,9 @@ export function collectIds(steps: readonly Json[]): Set<string> {
 }
 
 /** The lists of steps that stand in a step as it is written. */
-function nestedLists({ steps, parallel }: Readonly<Record<string, Json>>): Json[][] {
+function nestedLists({ steps, else: others, parallel }: Readonly<Record<string, Json>>): Json[][] {
   const branches = isRecord(parallel) ? Object.values(parallel) : [];
-  return [steps, ...branches].filter((list) => Array.isArray(list));
+  return [steps, others, ...branches].filter((list) => Array.isArray(list));
 }
 
 /** Checks steps in the order in which they run. Returns their plan and the record of their own results. */
@@ -85,9 +87,9 @@ export function checkSteps(steps: readonly Json[], check: StepsCheck, scope: Ste
       return { id, kind: "" };
     }
     const visible = { ...scope, facts, results: new Map([...scope.results, ...own]) };
-    const { plan, result, returns, otherwise } = checkStep(step, check, { ...visible, path });
+    const { plan, result, returns, always, otherwise } = checkStep(step, check, { ...visible, path });
     if (returns && !step.continueOnError) {
-      if (step.condition === undefined) {
+      if (always) {
         endedBy = id;
         ends = true;
       } else {
@@ -95,7 +97,7 @@ export function checkSteps(steps: readonly Json[], check: StepsCheck, scope: Ste
         facts = union(facts, otherwise);
       }
     }
-    const lacking = step.condition !== undefined || (step.continueOnError && !step.kind.handlesErrors);
+    const lacking = !always || (step.continueOnError && !step.kind.handlesErrors);
     // of two steps with one id, which is told above, the first is meant
     if (!own.has(id))
       own.set(id, { type: result, required: !lacking, reason: `Step "${id}" may not have run` });
@@ -108,19 +110,41 @@ function checkStep(
   step: WrittenStep,
   check: StepsCheck,
   scope: StepsScope,
-): { plan: PlanStep; result: ValueType; returns: boolean; otherwise: Facts } {
+): { plan: PlanStep; result: ValueType; returns: boolean; always: boolean; otherwise: Facts } {
   const { kind, id, condition, continueOnError, body } = step;
   const { facts, otherwise } = condition === undefined ? nothing : conditionFacts(condition, check, scope);
   const inside = { ...scope, facts: union(scope.facts, facts) };
-  const { members, result, ends: returns = false } = kind.check(body, stepScope(id, check, inside));
+  const branches = { conditional: condition !== undefined, otherwise: union(scope.facts, otherwise) };
+  const checked = kind.check(body, stepScope(id, check, inside, branches));
+  const { members, result, ends: returns = false } = checked;
+  const always = condition === undefined || checked.always === true;
   const plan: PlanStep = {
     id,
     kind: kind.kind,
     ...(condition !== undefined && { if: condition }),
     ...(continueOnError && { continue_on_error: true }),
+    ...planAttempts(step, check, scope),
     ...members,
   };
-  return { plan, result, returns, otherwise };
+  return { plan, result, returns, always, otherwise };
+}
+
+/** The members of a plan's step that say how often and how long it is attempted. */
+function planAttempts(
+  { retry, timeout }: WrittenStep,
+  { source, problems }: StepsCheck,
+  { path }: StepsScope,
+): Record<string, Json> {
+  const read = (text: string, key: YamlPath) =>
+    readDuration(text, [...path, ...key], (at, fault) => problems.push(source.problemAt(at, fault)));
+  const timeoutMs = timeout === undefined ? undefined : read(timeout, ["timeout"]);
+  const within = timeoutMs === undefined ? {} : { timeout_ms: timeoutMs };
+  if (retry === undefined) return within;
+  const { attempts, backoff, max, on } =
+    typeof retry === "number" ? { ...defaultRetry, attempts: retry } : retry;
+  const baseMs = read(backoff, ["retry", "backoff"]) ?? 0;
+  const capMs = read(max, ["retry", "max"]) ?? 0;
+  return { ...within, retry: { attempts, baseMs, capMs, ...(on && { on }) } };
 }
 
 const nothing = { facts: noFacts, otherwise: noFacts };
@@ -139,13 +163,21 @@ function conditionFacts(
   return { facts, otherwise };
 }
 
-function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope {
+/** Where an `if` stands between steps. */
+interface Branches {
+  conditional: boolean;
+  /** What is certain where it does not hold. */
+  otherwise: Facts;
+}
+
+function stepScope(id: string, check: StepsCheck, scope: StepsScope, branches: Branches): StepScope {
   const { source, problems, agents, agent, tools, refusalOf } = check;
   const report: StepScope["report"] = (path, fault, place) => {
     problems.push(source.problemAt([...scope.path, ...path], fault, place));
   };
   return {
     id,
+    conditional: branches.conditional,
     agents,
     agent,
     report,
@@ -165,10 +197,17 @@ function stepScope(id: string, check: StepsCheck, scope: StepsScope): StepScope 
     withVariables(variables) {
       // A name may be that of an outer loop's item, about which other things are certain.
       const facts = Object.keys(variables).reduce(factsWithout, scope.facts);
-      return stepScope(id, check, { ...scope, facts, variables: { ...scope.variables, ...variables } });
+      return stepScope(
+        id,
+        check,
+        { ...scope, facts, variables: { ...scope.variables, ...variables } },
+        branches,
+      );
     },
-    checkSteps: (steps, path, how) =>
-      checkSteps(steps, check, { ...scope, ...how, path: [...scope.path, ...path] }),
+    checkSteps(steps, path, { beside = scope.beside, otherwise = false } = {}) {
+      const facts = otherwise ? branches.otherwise : scope.facts;
+      return checkSteps(steps, check, { ...scope, facts, beside, path: [...scope.path, ...path] });
+    },
     beside: scope.beside,
     checkReturn(values, path) {
       const types = typeScope(check, scope);

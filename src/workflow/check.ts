@@ -2,17 +2,26 @@ import { createHash } from "node:crypto";
 import type { Agent } from "../core/agent-file.ts";
 import { checkAmountLimits } from "../core/check-amount-limits.ts";
 import { didYouMean } from "../core/closest.ts";
+import { errorCodes } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import { checkInputs, neededInputs } from "./check-inputs.ts";
 import { checkOutputs, checkReturn } from "./check-outputs.ts";
 import { checkSchedules, readDuration } from "./check-schedules.ts";
-import { checkSteps, collectIds, type RefusalOf, type StepsCheck, typeScope } from "./check-steps.ts";
+import {
+  checkSteps,
+  collectIds,
+  type RefusalOf,
+  type StepsCheck,
+  type StepsScope,
+  typeScope,
+} from "./check-steps.ts";
 import { noFacts } from "./narrowing.ts";
 import { parseWorkflow, type WorkflowFile } from "./parse.ts";
-import type { Plan } from "./plan.ts";
-import { type Fault, instantType } from "./types.ts";
+import type { Plan, PlanStep } from "./plan.ts";
+import { type Fault, type Field, instantType, recordOf, stringType } from "./types.ts";
 
 export interface CheckInput {
   /** `file` is relative to the workspace: `workflows/NAME.yaml`. */
@@ -70,7 +79,7 @@ function checkWorkflow(options: {
     refusalOf,
     problems,
     seen: new Set(),
-    ids: collectIds(workflow.steps),
+    ids: collectIds([...workflow.steps, ...(workflow.on_failure ?? [])]),
     returns: [],
   };
   const scope = {
@@ -81,6 +90,7 @@ function checkWorkflow(options: {
     beside: false,
   };
   const { steps, results } = checkSteps(workflow.steps, check, scope);
+  const onFailure = workflow.on_failure && checkOnFailure(workflow.on_failure, check, scope);
   const outside = typeScope(check, { ...scope, results: results.fields });
   const outputs = checkOutputs(workflow.outputs, outside);
   for (const { code, message, hint, path, ...place } of outputs.faults) {
@@ -99,8 +109,18 @@ function checkWorkflow(options: {
     schedules,
     steps,
     outputs: workflow.outputs,
+    ...(onFailure && { onFailure }),
   };
   return { plan, problems: [] };
+}
+
+/** Checks what is done after a failure: nobody knows which steps had run, so it sees `error` instead of their results. */
+function checkOnFailure(written: readonly Json[], check: StepsCheck, scope: StepsScope): PlanStep[] {
+  const step: Field = { type: stringType, required: false, reason: "The failure may be outside every step" };
+  const failure = recordOf({ code: { kind: "string", values: errorCodes }, message: stringType });
+  const error = { ...failure, fields: new Map([...failure.fields, ["step", step]]) };
+  const variables = { ...scope.variables, error };
+  return checkSteps(written, check, { ...scope, path: ["on_failure"], variables, beside: true }).steps;
 }
 
 type Report = (path: YamlPath, fault: Fault) => void;

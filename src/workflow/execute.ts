@@ -1,9 +1,11 @@
 import { RingmainError } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
+import { type Attempt, runAttempts } from "./attempts.ts";
 import { awaitedApprovals } from "./awaited-approvals.ts";
 import { type CelVariables, toCel } from "./cel.ts";
 import { EarlyReturn } from "./early-return.ts";
 import { failureOf, isFailure, throwIfEnded } from "./failure.ts";
+import { passedFailure, passOver } from "./passed-failure.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import type { RunContext, StepEvent } from "./run-context.ts";
 import { findStepKind } from "./steps/registry.ts";
@@ -21,20 +23,41 @@ export async function executePlan(plan: Plan, context: RunContext): Promise<Reco
     now: context.startedAt.toISOString(),
     steps: {},
   };
-  const run: Frame = { context, stepPrefix: "", path: "", variables, once: undefined };
+  const frame: Frame = { context, stepPrefix: "", path: "", variables, once: undefined, outcomes: 1 };
   try {
-    const results = await runSteps(plan.steps, run);
+    const failed = passedFailure("", context);
+    if (failed !== undefined) throw failed;
+    const results = await runSteps(plan.steps, frame);
     throwIfEnded(context.signal);
     return evaluateOutputs(plan.outputs, { ...variables, steps: toCel(results) });
   } catch (error) {
     if (error instanceof EarlyReturn) return error.outputs;
+    if (plan.onFailure !== undefined && isFailure(error, context.signal)) {
+      await runOnFailure(plan.onFailure, error, frame);
+    }
     throw error;
+  }
+}
+
+/** Does what the workflow says to do after a failure. Its own failures are told, but the run's is the first one. */
+async function runOnFailure(steps: readonly PlanStep[], error: RingmainError, frame: Frame): Promise<void> {
+  const { context } = frame;
+  await passOver("", error, context);
+  const { step } = isRecord(error.details) ? error.details : {};
+  const told = { code: error.code, message: error.message, ...(typeof step === "string" && { step }) };
+  const variables = { ...frame.variables, error: toCel(told) };
+  try {
+    await runSteps(steps, { ...frame, path: "on_failure", stepPrefix: "on_failure", variables });
+  } catch (second) {
+    if (!isFailure(second, context.signal)) throw second;
   }
 }
 
 /** Where steps run. */
 interface Frame extends Inside {
   context: RunContext;
+  /** How many outcomes each call may have, by the attempts of the steps around. */
+  outcomes: number;
   /** The ids of the steps around, without loop keys. */
   stepPrefix: string;
 }
@@ -67,20 +90,24 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
     });
   }
   let details: Partial<StepEvent> = {};
-  const run: StepRun = {
+  const note: StepRun["note"] = (more) => {
+    details = { ...details, ...more };
+  };
+  const runIn = (attempt: Attempt, holds: boolean): StepRun => ({
+    ...attempt,
     path,
     stepId,
-    context,
     variables,
     once: once === undefined ? undefined : `${once}/${id}`,
+    holds,
     evaluate: (value) => evaluateTemplate(value, variables),
-    note: (more) => {
-      details = { ...details, ...more };
-    },
-    runSteps: (inner, inside) => runSteps(inner, { ...inside, context, stepPrefix: inside.stepId ?? stepId }),
-  };
+    note,
+    runSteps: (inner, inside) =>
+      runSteps(inner, { ...inside, ...attempt, stepPrefix: inside.stepId ?? stepId }),
+  });
   try {
-    if (typeof condition === "string" && !evaluateCondition(condition, variables)) {
+    const holds = typeof condition !== "string" || evaluateCondition(condition, variables);
+    if (!holds && step.else === undefined) {
       context.report({ ...event, status: "skipped" });
       return undefined;
     }
@@ -89,7 +116,11 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
       status: "started",
       ...(typeof step.call === "string" && { tool: step.call }),
     });
-    const result = await definition.run(step, run);
+    const passed = passedFailure(path, context);
+    if (passed !== undefined) throw passed;
+    const result = await runAttempts(step, { path, note, context, outcomes: frame.outcomes }, (attempt) =>
+      definition.run(step, runIn(attempt, holds)),
+    );
     context.report({ ...event, status: "done", ...details });
     return result;
   } catch (error) {
@@ -104,7 +135,10 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
     }
     context.report({ ...event, ...details, status: "failed", error: failureOf(error) });
     const goesOn = step.continue_on_error === true && !definition.handlesErrors;
-    if (goesOn && isFailure(error, context.signal)) return undefined;
+    if (goesOn && isFailure(error, context.signal)) {
+      await passOver(path, error, context);
+      return undefined;
+    }
     throw withStep(error, path);
   }
 }

@@ -7,6 +7,7 @@ import type { YamlPath } from "../core/yaml-file.ts";
 import { readShape, unknownKey } from "./shape.ts";
 import { stepKinds } from "./steps/registry.ts";
 import { commonKeys, type StepKind, template } from "./steps/step-kind.ts";
+import type { writtenRetry } from "./written-retry.ts";
 import { readYamlSource, type YamlSource } from "./yaml-source.ts";
 
 const variableName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "use lower case letters, digits and _");
@@ -47,6 +48,7 @@ const workflowFile = z.strictObject({
     .default({}),
   steps: z.array(template).min(1, "write at least one step"),
   outputs: z.record(variableName, template).default({}),
+  on_failure: z.array(template).min(1, "write at least one step").optional(),
 });
 
 export type WorkflowFile = z.output<typeof workflowFile>;
@@ -54,9 +56,7 @@ export type WrittenSchedule = z.output<typeof schedule>;
 export type WrittenInput = z.output<typeof input>;
 
 const laterKinds = ["wait", "form", "run"];
-const laterStepKeys = ["retry", "timeout", "else", "on_failure", ...laterKinds];
 const notBuilt = {
-  "": ["on_failure"],
   on: ["call", "webhook", "file", "tool"],
 };
 
@@ -82,6 +82,8 @@ export interface WrittenStep {
   id: string;
   condition: string | undefined;
   continueOnError: boolean;
+  retry: z.output<typeof writtenRetry> | undefined;
+  timeout: string | undefined;
   /** What the kind's own `written` schema has accepted. */
   body: unknown;
 }
@@ -106,12 +108,12 @@ export function readStep(
   const twoKinds = otherKinds(source, path, value, kind);
   if (twoKinds.length > 0) return { problems: twoKinds };
   const schema = writtenSchemas.get(kind) ?? commonKeys;
-  const read = readShape({ source, path, value, schema, notBuilt: { "": laterStepKeys } });
+  const read = readShape({ source, path, value, schema, notBuilt: { "": laterKinds } });
   const { problems } = read;
   const common = commonKeys.safeParse(value);
   if (!read.value || !common.success) return { problems };
-  const { id = "", if: condition, continue_on_error: continueOnError = false } = common.data;
-  return { step: { kind, id, condition, continueOnError, body: read.value }, problems };
+  const { id = "", if: condition, continue_on_error: continueOnError = false, retry, timeout } = common.data;
+  return { step: { kind, id, condition, continueOnError, retry, timeout, body: read.value }, problems };
 }
 
 const exampleStep = "For instance - id: deal, and below it call: crm.get_deal.";

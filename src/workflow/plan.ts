@@ -19,6 +19,8 @@ export interface Plan {
   schedules: PlanSchedule[];
   steps: PlanStep[];
   outputs: Record<string, Json>;
+  /** What is done once the run has failed. */
+  onFailure?: PlanStep[];
 }
 
 /** One item of `on.schedule`. */

@@ -20,8 +20,27 @@ export interface RunContext {
   findOnce(key: string): Promise<Replay | undefined>;
   /** Records that the work of a business key is done. Safe to repeat. */
   markOnce(key: string, path: string): Promise<void>;
+  /**
+   * What was remembered at a path, by this execution or an earlier one; undefined when nothing was. Memory is for what the
+   * run decided and no call's entry tells.
+   */
+  recall(path: string): Json | undefined;
+  /** Remembers a value at a path until the run ends, unless something is remembered there. */
+  remember(path: string, value: Json): Promise<void>;
+  /** The same run, for steps that are interrupted when this signal is aborted, too. */
+  within(signal: AbortSignal): RunContext;
+  /** The same run, for a step that may be attempted again: it keeps the outcomes of its calls meanwhile. */
+  repeatable(): RunContext;
+  /** Waits before another attempt; rejects when the signal is aborted. */
+  backOff(backoff: Backoff, attempt: number, signal: AbortSignal): Promise<void>;
   /** Tells whoever watches. Must not throw. */
   report(event: StepEvent): void;
+}
+
+/** How long to wait between attempts, in milliseconds: the first wait is at most `baseMs`; each further one doubles, up to `capMs`. */
+export interface Backoff {
+  baseMs: number;
+  capMs: number;
 }
 
 export interface CallRequest {
@@ -32,6 +51,11 @@ export interface CallRequest {
   arguments: Record<string, Json>;
   /** The business key, when the step has one. */
   once?: string;
+  /**
+   * How many outcomes the call may have, 1 by default: an earlier one that was a failure is passed over, and the call made
+   * anew under a key of its own. One that was done is never made again.
+   */
+  outcomes?: number;
   timeoutMs?: number;
 }
 
@@ -61,6 +85,8 @@ export interface StepEvent {
   result?: Json;
   /** For a loop: how many items, how many failed, how many were already done. */
   counts?: { items: number; failed: number; alreadyDone: number };
+  /** How many attempts were made, when there was more than one. */
+  attempts?: number;
   /** For an `ask`: that the fallback was used. */
   fallback?: boolean;
 }

@@ -20,7 +20,7 @@ export function readShape<Schema extends z.ZodObject>(options: {
   const { source, path, value, schema, notBuilt = {} } = options;
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, problems: [] };
-  const problems = parsed.error.issues.flatMap((issue) => {
+  const problems = parsed.error.issues.flatMap(meantIssues).flatMap((issue) => {
     const inner = issue.path.filter((key) => typeof key !== "symbol");
     const at = [...path, ...inner];
     if (issue.code !== "unrecognized_keys") return [issueProblem(issue, at, valueAt(value, inner), source)];
@@ -29,6 +29,14 @@ export function readShape<Schema extends z.ZodObject>(options: {
     return issue.keys.map((key) => unknownKey(key, { source, path: at, known, later }));
   });
   return { problems };
+}
+
+/** Of a value that fits none of several shapes: what is wrong inside the one that it has outwardly. */
+function meantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0));
+  if (meant === undefined) return [issue];
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(meantIssues);
 }
 
 /** The problem of a key that is not there in the language, or not yet. */
@@ -99,7 +107,7 @@ function valueAt(value: Json, path: YamlPath): unknown {
   return node;
 }
 
-/** The keys that the object schema at a path knows, looking through records, arrays, defaults and optionals. */
+/** The keys that the object schema at a path knows, looking through records, arrays, unions, defaults and optionals. */
 function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
   let node: unknown = schema;
   for (const key of path) {
@@ -115,7 +123,9 @@ function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
 
 function unwrap(schema: unknown): unknown {
   const inner = memberOf(memberOf(schema, "def"), "innerType");
-  return inner === undefined ? schema : unwrap(inner);
+  if (inner !== undefined) return unwrap(inner);
+  const options = memberOf(schema, "options");
+  return (Array.isArray(options) && options.find((option) => memberOf(option, "shape"))) || schema;
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,6 +1,6 @@
 import type { Replay } from "../../src/core/call-meta.ts";
-import { RingmainError } from "../../src/core/errors.ts";
-import type { Json } from "../../src/core/json.ts";
+import { RingmainError, withoutOutcome } from "../../src/core/errors.ts";
+import { isRecord, type Json } from "../../src/core/json.ts";
 import type { Approvals } from "../../src/engine/approvals.ts";
 import type { Journal, JournalRecord, RunEnding } from "../../src/engine/journal.ts";
 import type { CallerFor, ExecutePlan, ToolCall } from "../../src/engine/tool-caller.ts";
@@ -79,14 +79,14 @@ export function createRing() {
         return { entry, result };
       } catch (error) {
         const waits = error instanceof RingmainError && error.code === "APPROVAL_REQUIRED";
-        if (error instanceof RingmainError && !error.retryable && !waits) {
-          const { code, message, hint } = error;
-          ofRun.set(call.path, {
-            entry: ++entries,
-            error: { code, message, hint, retryable: false, policies: ["a-policy"] },
-          });
+        if (!(error instanceof RingmainError) || error.retryable || waits || withoutOutcome.has(error.code)) {
+          throw error;
         }
-        throw error;
+        const { code, message, hint } = error;
+        const policies = ["a-policy"];
+        const entry = ++entries;
+        ofRun.set(call.path, { entry, error: { code, message, hint, retryable: false, policies } });
+        throw new RingmainError(code, message, { hint, details: { ...asObject(error.details), entry } });
       }
     }) satisfies CallerFor,
     journal: {
@@ -101,6 +101,8 @@ export function createRing() {
   };
   return ring;
 }
+const asObject = (details: unknown) => (isRecord(details) ? details : {});
+
 export type Ring = ReturnType<typeof createRing>;
 
 /** A plan that calls tools one after another: `["a", "crm.one"]` is step a. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RingmainError } from "../../src/core/errors.ts";
+import type { Json } from "../../src/core/json.ts";
 import type { Engine, StartRequest } from "../../src/engine/engine.ts";
 import type { Fault } from "../../src/engine/run-error.ts";
 import type { ExecutePlan } from "../../src/engine/tool-caller.ts";
@@ -283,6 +284,56 @@ export function testEngine(name: string, createHarness: () => Promise<EngineHarn
         gate.open();
         expect(await stale).toMatchObject({ status: "done", outputs: { by: "second" } });
         expect(ring.journal.findOnce("key")).toBeUndefined();
+      });
+    });
+
+    describe("what a run remembers", () => {
+      const remembers =
+        (value: Json): ExecutePlan =>
+        async (_plan, context) => {
+          const before = context.recall("due") ?? "nothing";
+          await context.remember("due", value);
+          const { result } = await context.call({ path: "one", tool: "crm.one", arguments: {} });
+          return { before, after: context.recall("due") ?? "nothing", result };
+        };
+
+      test("is there for the next execution, and the first value stays", async () => {
+        const gate = createGate();
+        ring.on("crm.one", (_call, attempt) => (attempt === 1 ? gate.pass() : "second"));
+        const [a, b] = [await open(remembers({ at: 1 })), await open(remembers({ at: 2 }))];
+        void a.engine.run(request());
+        await gate.reached;
+        a.die();
+        const { outputs } = await b.engine.resume("run_1");
+        expect(outputs).toEqual({ before: { at: 1 }, after: { at: 1 }, result: "second" });
+        gate.open();
+      });
+
+      test("is its own", async () => {
+        const { engine } = await open(remembers("mine"));
+        await engine.run(request());
+        expect((await engine.run(request({ runId: "run_2" }))).outputs).toMatchObject({ before: "nothing" });
+      });
+
+      test("is not written by a process that lost the run", async () => {
+        const gate = createGate();
+        const late: ExecutePlan = async (_plan, context) => {
+          await gate.pass();
+          await context.remember("due", "stale");
+          return {};
+        };
+        const [a, b] = [await open(late), await open(remembers("fresh"))];
+        const second = createGate();
+        ring.on("crm.one", second.pass);
+        const stale = a.engine.run(request());
+        await gate.reached;
+        a.die();
+        const taken = b.engine.resume("run_1");
+        await second.reached;
+        gate.open();
+        expect((await stale).status).toBe("running");
+        second.open();
+        expect((await taken).outputs).toMatchObject({ before: "nothing", after: "fresh" });
       });
     });
 

@@ -67,6 +67,8 @@ export async function runInMemory(options: {
     inputs,
     signal: new AbortController().signal,
     completed: new Map(),
+    memory: new Map(),
+    remember: async () => {},
     undecided: new Map(),
     waits() {},
     callTool,

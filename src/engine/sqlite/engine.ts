@@ -141,6 +141,12 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       usedMs: row.active_ms,
       // nobody called anything for a run before its first execution
       readJournal: () => (epoch === 1 ? new Map() : journal.read(id)),
+      readMemory: () => (epoch === 1 ? new Map() : store.memory(id)),
+      remember: (path, value) =>
+        write(() => {
+          if (!store.isHeld(row)) throw execution.stop("lost");
+          store.remember(id, path, value);
+        }),
       readUndecided: () => undecidedOf(row),
       findOnce: journal.findOnce,
       markOnce: (key, path) =>

@@ -1,4 +1,5 @@
 import { RingmainError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
 import { isWait } from "../../workflow/awaited-approvals.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { RunContext, StepEvent } from "../../workflow/run-context.ts";
@@ -31,6 +32,9 @@ export interface ExecutionOptions {
   usedMs: number;
   /** Reads what earlier executions completed, by path. */
   readJournal: () => ReturnType<Journal["read"]>;
+  /** Reads what earlier executions remembered. */
+  readMemory: () => ReadonlyMap<string, Json>;
+  remember: RunContext["remember"];
   /** Reads which calls wait for a person, by path, and for which request. */
   readUndecided: () => ReadonlyMap<string, string>;
   findOnce: Journal["findOnce"];
@@ -97,6 +101,8 @@ export function beginExecution(options: ExecutionOptions): Execution {
         inputs: identity.inputs,
         signal: controller.signal,
         completed,
+        memory: options.readMemory(),
+        remember: options.remember,
         undecided: options.readUndecided(),
         waits: (path, approval) => void waits.set(path, approval),
         callTool,

@@ -45,6 +45,14 @@ export const engineMigrations: readonly Migration[] = [
         CHECK (status <> 'waiting' OR (waits IS NOT NULL AND lease_owner IS NULL))
       ) STRICT;
 
+      -- What a run that goes on has decided and no call's entry tells, by path.
+      CREATE TABLE engine_memory (
+        run TEXT NOT NULL,
+        path TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (run, path)
+      ) STRICT, WITHOUT ROWID;
+
       -- Finished runs cost the search for work nothing, however many they are.
       CREATE INDEX engine_run_active ON engine_run (number) WHERE status IN ('pending', 'running');
       CREATE INDEX engine_run_parked ON engine_run (number) WHERE status = 'waiting';

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { z } from "zod";
 import { RingmainError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { RunFilter, StartRequest } from "../engine.ts";
 import type { RunEnding } from "../journal.ts";
@@ -9,6 +10,10 @@ import { type PinnedPlan, pinPlan, type RunRow, readPinnedPlan, runRow, waitsOfC
 
 const stored = z.object({ plan: z.string() });
 const parkedRun = z.object({ id: z.string(), waits: waitsOfCalls });
+const remembered = z.object({
+  path: z.string(),
+  value: z.string().transform((text) => z.json().parse(JSON.parse(text))),
+});
 const flag = z.object({ cancel_requested: z.int() });
 
 export type RunStore = ReturnType<typeof createRunStore>;
@@ -58,6 +63,12 @@ export function createRunStore(database: DatabaseSync) {
   const holdsRun = database.prepare(
     "SELECT 1 FROM engine_run WHERE id = ? AND epoch = ? AND status = 'running'",
   );
+
+  const selectMemory = database.prepare("SELECT path, value FROM engine_memory WHERE run = ?");
+  const insertMemory = database.prepare(
+    "INSERT INTO engine_memory (run, path, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const deleteMemory = database.prepare("DELETE FROM engine_memory WHERE run = ?");
 
   const pinned = new WeakMap<Plan, PinnedPlan>();
   const plans = new Map<string, Plan>();
@@ -182,8 +193,18 @@ export function createRunStore(database: DatabaseSync) {
       const error = ending.status === "failed" ? JSON.stringify(ending.error) : null;
       const at = ending.at.toISOString();
       const row = finishRun.get(ending.status, at, outputs, error, run.id, run.epoch);
+      if (row !== undefined) deleteMemory.run(run.id);
       return row && runRow.parse(row);
     },
+
+    /** What a run remembers, by path. */
+    memory(id: string): ReadonlyMap<string, Json> {
+      const rows = selectMemory.all(id).map((row) => remembered.parse(row));
+      return new Map(rows.map(({ path, value }) => [path, value]));
+    },
+
+    remember: (id: string, path: string, value: Json): void =>
+      void insertMemory.run(id, path, JSON.stringify(value)),
 
     requestCancel: (id: string): void => void requestCancel.run(id),
 

@@ -67,8 +67,14 @@ export const callStep = defineStep({
     run.note({ tool: step.call });
     if (step.pages === "all") return await callPages(step.call, given, run);
     const once = step.once === undefined ? (step.writes ? run.once : undefined) : businessKey(step.once, run);
-    const { path, context } = run;
-    const request = { path, tool: step.call, arguments: given, ...(once !== undefined && { once }) };
+    const { path, outcomes, context } = run;
+    const request = {
+      path,
+      outcomes,
+      tool: step.call,
+      arguments: given,
+      ...(once !== undefined && { once }),
+    };
     const { result, entry, replayed } = await context.call(request);
     run.note({ entry, result, ...(replayed && { status: "already_done" }) });
     return result;
@@ -143,7 +149,7 @@ function hideItems(result: ValueType, id: string): ValueType {
 }
 
 async function callPages(tool: string, given: Record<string, Json>, run: StepRun): Promise<Json> {
-  const { context } = run;
+  const { context, outcomes } = run;
   const items: Json[] = [];
   const seen = new Set<string>();
   let cursor: string | undefined;
@@ -152,6 +158,7 @@ async function callPages(tool: string, given: Record<string, Json>, run: StepRun
     const path = page === 1 ? run.path : `${run.path}#${page}`;
     const { result, entry } = await context.call({
       path,
+      outcomes,
       tool,
       arguments: cursor === undefined ? given : { ...given, cursor },
     });

@@ -5,6 +5,7 @@ import { findMismatch } from "../assignable.ts";
 import { type CelVariables, toCel } from "../cel.ts";
 import { failureOf, isFailure } from "../failure.ts";
 import { accessField } from "../field-access.ts";
+import { passedFailure, passOver } from "../passed-failure.ts";
 import { runLimited } from "../run-limited.ts";
 import { evaluateTemplate } from "../template.ts";
 import {
@@ -132,6 +133,8 @@ async function runItem(loop: Loop, item: Item, run: StepRun): Promise<Outcome> {
   const event = { runId: context.runId, path, stepId, kind: "item" };
   let inBody = false;
   try {
+    const passed = passedFailure(path, context);
+    if (passed !== undefined) throw passed;
     const own = loop.once === undefined ? undefined : itemKey(loop.once, variables);
     if (own !== undefined) {
       // The engine answers nothing for a key that this run itself used before it was interrupted.
@@ -147,6 +150,7 @@ async function runItem(loop: Loop, item: Item, run: StepRun): Promise<Outcome> {
     return "done";
   } catch (error) {
     if (!loop.continue_on_error || !isFailure(error, context.signal)) throw error;
+    await passOver(path, error, context);
     const failure = failureOf(error);
     // A step of the body has told its own failure.
     if (!inBody) context.report({ ...event, status: "failed", error: failure });
@@ -165,7 +169,19 @@ function checkItems(list: Json, scope: StepScope): ValueType {
   return items.length === 0 ? anyType : unionOf(items);
 }
 
-const takenNames = ["inputs", "steps", "now", "event", "cel", "optional", "true", "false", "null", "in"];
+const takenNames = [
+  "inputs",
+  "steps",
+  "now",
+  "event",
+  "error",
+  "cel",
+  "optional",
+  "true",
+  "false",
+  "null",
+  "in",
+];
 const typeNames = [
   "string",
   "bool",

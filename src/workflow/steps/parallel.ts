@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../core/json.ts";
 import { isFailure } from "../failure.ts";
+import { passedFailure, passOver } from "../passed-failure.ts";
 import { runLimited } from "../run-limited.ts";
 import type { Field } from "../types.ts";
 import { defineStep, planSteps, template } from "./step-kind.ts";
@@ -57,9 +58,12 @@ export const parallelStep = defineStep({
         const inside = { path: `${run.path}/${name}`, stepId: `${run.stepId}/${name}` };
         const { variables, once } = run;
         try {
+          const passed = passedFailure(inside.path, run.context);
+          if (passed !== undefined) throw passed;
           return [[name, await run.runSteps(steps, { ...inside, variables, once })]];
         } catch (error) {
           if (!continue_on_error || !isFailure(error, signal)) throw error;
+          await passOver(inside.path, error, run.context);
           return [];
         }
       },

@@ -19,11 +19,13 @@ export const returnStep = defineStep({
 
   check({ return: values }, scope) {
     if (scope.beside) {
-      const message = "A loop or a parallel step cannot return: what runs beside it would be left half done.";
+      const message =
+        "Nothing returns from a loop, a parallel step or on_failure: other work would be left half done.";
       const hint = "Return after it, in a step with an if: on its result.";
       scope.report(["return"], { code: "return-not-here", message, hint }, { atKey: true });
+    } else {
+      scope.checkReturn(values, ["return"]);
     }
-    scope.checkReturn(values, ["return"]);
     return { members: { values }, result: recordOf({}), ends: !scope.beside };
   },
 

@@ -7,6 +7,7 @@ import type { CelVariables } from "../cel.ts";
 import type { PlanStep } from "../plan.ts";
 import type { RunContext, StepEvent } from "../run-context.ts";
 import type { Fault, RecordType, ValueType } from "../types.ts";
+import { writtenRetry } from "../written-retry.ts";
 import type { Place } from "../yaml-source.ts";
 
 /** Checked steps: their plan, the record of their results, and whether they always end the workflow. */
@@ -21,6 +22,8 @@ export interface CheckedStep {
   members: Record<string, Json>;
   result: ValueType;
   ends?: boolean;
+  /** It runs whether its `if` holds or not. */
+  always?: boolean;
 }
 
 /** What a step's `check` may know and say. Paths are relative to the step. */
@@ -28,6 +31,8 @@ export interface StepScope {
   /** The step's id. */
   id: string;
   agents: readonly Agent[];
+  /** Whether the step has an `if`. */
+  conditional: boolean;
   /** The workflow's own agent; absent when its name is wrong, which is told elsewhere. */
   agent: Agent | undefined;
   /** The tool of a name such as `crm.create_task`, or undefined when it is told as unknown. */
@@ -39,8 +44,11 @@ export interface StepScope {
   checkTemplate(template: Json, path: YamlPath, expected?: ValueType): ValueType;
   /** The same step with more variables, for what stands inside a loop. */
   withVariables(variables: Readonly<Record<string, ValueType>>): StepScope;
-  /** Checks nested steps. Returns their plan and the record of their results. */
-  checkSteps(steps: readonly Json[], path: YamlPath, how?: { beside: true }): CheckedSteps;
+  /**
+   * Checks nested steps. Returns their plan and the record of their results. `beside`: others may run at the same time;
+   * `otherwise`: they run where the step's `if` does not hold.
+   */
+  checkSteps(steps: readonly Json[], path: YamlPath, how?: { beside?: true; otherwise?: true }): CheckedSteps;
   /** Whether other steps may run at the same time: those of another item or branch. */
   beside: boolean;
   /** Checks values that are to be the workflow's outputs. */
@@ -57,6 +65,10 @@ export interface StepRun {
   variables: CelVariables;
   /** The business key that the step derives from the loop around it, when that has one. */
   once: string | undefined;
+  /** How many outcomes each call of the step may have: the number of this attempt, within those of the steps around it. */
+  outcomes: number;
+  /** Whether its `if` holds; always true, but for a step that has an `else`. */
+  holds: boolean;
   /** Evaluates a template. Throws STEP_FAILED. */
   evaluate(template: Json): Json;
   /** Adds to the event that tells the step's end. */
@@ -128,6 +140,8 @@ export const commonKeys = z.object({
   id: z.string().optional(),
   if: z.union([z.string(), z.boolean().transform(String)]).optional(),
   continue_on_error: z.boolean().optional(),
+  retry: writtenRetry.optional(),
+  timeout: z.string().optional(),
 });
 
 /** Nested steps in a plan. */

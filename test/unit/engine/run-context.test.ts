@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { Replay } from "../../../src/core/call-meta.ts";
 import { RingmainError } from "../../../src/core/errors.ts";
+import type { Json } from "../../../src/core/json.ts";
 import type { JournalRecord } from "../../../src/engine/journal.ts";
 import { createRunContext } from "../../../src/engine/run-context.ts";
 import type { CallTool } from "../../../src/engine/tool-caller.ts";
@@ -10,11 +11,14 @@ function contextWith(options: {
   undecided?: [string, string][];
   callTool?: CallTool;
   findOnce?: (key: string) => Replay | undefined;
+  memory?: [string, Json][];
 }) {
   const controller = new AbortController();
   const callTool = vi.fn<CallTool>(options.callTool ?? (async () => ({ result: "sent", entry: 9 })));
   const markOnce = vi.fn(async () => {});
   const waits = vi.fn();
+  const remember = vi.fn(async () => {});
+  const delays: number[] = [];
   const context = createRunContext({
     runId: "run_1",
     startedAt: new Date("2026-11-23T08:00:00Z"),
@@ -26,11 +30,13 @@ function contextWith(options: {
     callTool,
     findOnce: options.findOnce ?? (() => undefined),
     markOnce,
+    memory: new Map(options.memory),
+    remember,
     report() {},
-    delay: async () => {},
-    random: () => 0,
+    delay: async (ms) => void delays.push(ms),
+    random: () => 0.5,
   });
-  return { context, callTool, controller, markOnce, waits };
+  return { context, callTool, controller, markOnce, waits, remember, delays };
 }
 const request = { path: "remind[inv_3]/send", tool: "accounting.send_reminder", arguments: { level: 1 } };
 
@@ -157,4 +163,100 @@ test("answers from the journal what was decided meanwhile", async () => {
   });
   expect(await context.call(request)).toEqual({ result: "sent", entry: 4 });
   expect(waits).not.toHaveBeenCalled();
+});
+
+const refused = (entry: number) => () => {
+  throw new RingmainError("CONFLICT", "It changed.", { details: { entry } });
+};
+
+test("a call that may have two outcomes is made anew, under a key of its own, after a recorded failure", async () => {
+  const { context: run, callTool } = contextWith({
+    callTool: async ({ path }) => (path.endsWith("@2") ? { result: "sent", entry: 10 } : refused(9)()),
+  });
+  const context = run.repeatable();
+  await expect(context.call(request)).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await context.call({ ...request, outcomes: 2 })).toEqual({ result: "sent", entry: 10 });
+  expect(callTool.mock.calls.map(([{ key }]) => key)).toEqual([
+    "run_1/remind[inv_3]/send",
+    "run_1/remind[inv_3]/send@2",
+  ]);
+});
+
+test("a failure that an earlier execution recorded is passed over alike", async () => {
+  const error = { code: "CONFLICT", message: "It changed.", retryable: false, policies: [] } as const;
+  const { context, callTool } = contextWith({
+    completed: [
+      [request.path, { entry: 4, error: { ...error, policies: [] } }],
+      [`${request.path}@2`, { entry: 5, result: "then" }],
+    ],
+  });
+  expect(await context.call({ ...request, outcomes: 3 })).toEqual({ result: "then", entry: 5 });
+  expect(callTool).not.toHaveBeenCalled();
+});
+
+test("a call whose outcome nobody knows is made again with its own key, however many it may have", async () => {
+  let gone = true;
+  const { context, callTool } = contextWith({
+    callTool: async () => {
+      if (gone) throw new RingmainError("TIMEOUT", "No answer.", { details: { entry: 9 } });
+      return { result: "sent", entry: 10 };
+    },
+  });
+  await expect(context.call(request)).rejects.toMatchObject({ code: "TIMEOUT" });
+  gone = false;
+  await context.call({ ...request, outcomes: 2 });
+  expect(new Set(callTool.mock.calls.map(([{ key }]) => key))).toEqual(new Set([`run_1/${request.path}`]));
+});
+
+test("a call that waits for a person has no outcome yet", async () => {
+  const { context, callTool } = contextWith({
+    callTool: async () => {
+      throw new RingmainError("APPROVAL_REQUIRED", "Wait.", { details: { entry: 9, approval: "apr_1" } });
+    },
+  });
+  await expect(context.call(request)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+  await expect(context.call({ ...request, outcomes: 2 })).rejects.toMatchObject({
+    code: "APPROVAL_REQUIRED",
+  });
+  expect(callTool.mock.calls.map(([{ path }]) => path)).toEqual([request.path, request.path]);
+});
+
+test("remembers the first value at a path, and what earlier executions remembered", async () => {
+  const { context, remember } = contextWith({ memory: [["wait", "Monday"]] });
+  expect(context.recall("wait")).toBe("Monday");
+  await context.remember("wait", "Tuesday");
+  await context.remember("other", 1);
+  await context.remember("other", 2);
+  expect([context.recall("wait"), context.recall("other"), context.recall("none")]).toEqual([
+    "Monday",
+    1,
+    undefined,
+  ]);
+  expect(remember.mock.calls).toEqual([["other", 1]]);
+});
+
+test("waits with full jitter, from the base up to the cap", async () => {
+  const { context, controller, delays } = contextWith({});
+  for (const attempt of [1, 2, 3, 4])
+    await context.backOff({ baseMs: 100, capMs: 300 }, attempt, controller.signal);
+  expect(delays).toEqual([50, 100, 150, 150]);
+});
+
+test("steps that are interrupted leave their run as it is", async () => {
+  const { context } = contextWith({ callTool: () => new Promise(() => {}) });
+  const inner = new AbortController();
+  const call = context.within(inner.signal).call(request);
+  inner.abort(new RingmainError("TIMEOUT", "Too long."));
+  await expect(call).rejects.toMatchObject({ code: "TIMEOUT" });
+  expect(context.signal.aborted).toBe(false);
+});
+
+test("a step that may be attempted again keeps what its calls answered, also for the steps inside", async () => {
+  const { context, callTool } = contextWith({});
+  const attempts = context.repeatable();
+  const first = await attempts.repeatable().call(request);
+  expect(await attempts.within(new AbortController().signal).call({ ...request, outcomes: 2 })).toEqual(
+    first,
+  );
+  expect(callTool).toHaveBeenCalledOnce();
 });

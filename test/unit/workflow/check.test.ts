@@ -164,12 +164,21 @@ const faults: [string, string, string, RegExp][] = [
     /true or false/,
   ],
   // not built yet
-  ...["retry: 3", "timeout: 5s", "else: []", "on_failure: []"].map((line): (typeof faults)[number] => [
-    `${line} on a step`,
-    `${deal}    ⟦${line}\n`,
-    "not-built-yet",
-    /not built yet/,
-  ]),
+  [
+    "an else without an if",
+    `${deal}  - id: b\n    steps:\n      - id: c\n        call: crm.search_records\n    ⟦else:\n      - id: d\n        call: crm.search_records\n`,
+    "else-without-if",
+    /decides between/,
+  ],
+  ["on_failure on a step", `${deal}    ⟦on_failure: []\n`, "unknown-key", /on_failure/],
+  [
+    "a retry for an error that does not exist",
+    `${deal}    retry: { on: [⟦CONFLIT] }\n`,
+    "unknown-value",
+    /CONFLICT/,
+  ],
+  ["a key that retry does not know", `${deal}    retry: { ⟦attemps: 3 }\n`, "unknown-key", /attempts/],
+  ["a retry that retries nothing", `${deal}    retry: ⟦1\n`, "invalid-value", /2/],
   ...["wait: 5m", "form: {}", "run: other"].map((line): (typeof faults)[number] => [
     `the step kind ${line}`,
     `${head}steps:\n  - id: a\n    ⟦${line}\n`,
@@ -738,6 +747,10 @@ describe("faults", () => {
 
 /** What must be accepted. */
 const clean: [string, string][] = [
+  [
+    "what an else knows: that the condition did not hold",
+    `${deal}  - id: b\n    if: steps.deal.stage == 'won'\n    call: crm.create_lead\n    with: { name: x }\n  - id: c\n    if: "!has(steps.b)"\n    steps:\n      - id: d\n        call: crm.search_records\n    else:\n      - id: e\n        call: crm.create_lead\n        with: { name: "\${{ steps.b.id }}" }\n`,
+  ],
   [
     "a limit of usd, which holds trivially",
     `${head}limits: { usd: 0.5 }\nsteps:\n  - id: a\n    call: crm.search_records\n`,

@@ -25,23 +25,37 @@ function planOf(steps: string, more = ""): Plan {
   return plan;
 }
 
-type Answer = (request: CallRequest) => Json | Promise<Json>;
+type Answer = (request: CallRequest, signal: AbortSignal) => Json | Promise<Json>;
 
 /** A world in memory. It remembers what was asked of it, and which business keys are done. */
-function world(answer: Answer, options: { inputs?: Record<string, Json>; signal?: AbortSignal } = {}) {
+function world(
+  answer: Answer,
+  options: { inputs?: Record<string, Json>; signal?: AbortSignal; memory?: Map<string, Json> } = {},
+) {
   const calls: CallRequest[] = [];
   const events: StepEvent[] = [];
   const done = new Map<string, { entry: number; run: string }>();
-  const context: RunContext = {
+  const memory = options.memory ?? new Map<string, Json>();
+  const waited: { baseMs: number; capMs: number; attempt: number }[] = [];
+  const contextOf = (signal: AbortSignal): RunContext => ({
     runId: "run_1",
     startedAt: new Date("2026-11-23T07:00:00Z"),
     inputs: options.inputs ?? {},
-    signal: options.signal ?? new AbortController().signal,
+    signal,
+    repeatable: () => contextOf(signal),
+    within: (inner) => contextOf(AbortSignal.any([signal, inner])),
+    recall: (path) => memory.get(path),
+    async remember(path, value) {
+      if (!memory.has(path)) memory.set(path, value);
+    },
+    async backOff({ baseMs, capMs }, attempt) {
+      waited.push({ baseMs, capMs, attempt });
+    },
     async call(request): Promise<CallAnswer> {
       calls.push(request);
       const hit = request.once === undefined ? undefined : done.get(`${request.tool} ${request.once}`);
       if (hit) return { result: { id: "old" }, entry: hit.entry, replayed: hit };
-      const result = await answer(request);
+      const result = await answer(request, signal);
       if (request.once !== undefined) {
         done.set(`${request.tool} ${request.once}`, { entry: calls.length, run: "run_0" });
       }
@@ -54,9 +68,12 @@ function world(answer: Answer, options: { inputs?: Record<string, Json>; signal?
       done.set(key, { entry: 0, run: "run_0" });
     },
     report: (event) => void events.push(event),
-  };
+  });
+  const context = contextOf(options.signal ?? new AbortController().signal);
   return {
     context,
+    waited,
+    memory,
     calls,
     events,
     done,
@@ -102,8 +119,13 @@ outputs: { last: "\${{ steps.two.id }}" }
     });
     expect(await executePlan(plan, context)).toEqual({ last: "lead of after lead of Ann in 2026-W48" });
     expect(calls).toEqual([
-      { path: "one", tool: "crm.create_lead", arguments: { name: "Ann" } },
-      { path: "two", tool: "crm.create_lead", arguments: { name: "after lead of Ann in 2026-W48" } },
+      { path: "one", outcomes: 1, tool: "crm.create_lead", arguments: { name: "Ann" } },
+      {
+        path: "two",
+        outcomes: 1,
+        tool: "crm.create_lead",
+        arguments: { name: "after lead of Ann in 2026-W48" },
+      },
     ]);
     expect(told()).toEqual(["one started", "one done", "two started", "two done"]);
   });

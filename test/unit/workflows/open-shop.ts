@@ -91,6 +91,8 @@ export async function openShop(processes = 2) {
     const context = createRunContext({
       undecided: new Map(),
       waits() {},
+      memory: new Map(),
+      remember: async () => {},
       runId: run.id,
       startedAt: startOfTests,
       inputs: run.inputs,

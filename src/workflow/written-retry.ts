@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { errorCodes } from "../core/errors.ts";
+
+/** How `retry: 3` is meant beyond the number of attempts. */
+export const defaultRetry = { backoff: "1s", max: "1m", on: undefined };
+
+/** `retry` as it is written: how many attempts in all, or more about them. */
+export const writtenRetry = z.union([
+  z.int().min(2).max(20),
+  z.strictObject({
+    attempts: z.int().min(2).max(20).default(3),
+    backoff: z.string().default(defaultRetry.backoff),
+    max: z.string().default(defaultRetry.max),
+    on: z.array(z.enum(errorCodes)).min(1).optional(),
+  }),
+]);
