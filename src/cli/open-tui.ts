@@ -112,7 +112,7 @@ function portOver(ring: Ring, global: GlobalOptions, onNote: TuiPort["onNote"]):
       if (run === undefined) throw new RingmainError("NOT_FOUND", `There is no run "${runId}".`);
       return { ...startedRun(runId, run.plan), ended: engine.resume(runId, { report }).then(summariseRun) };
     },
-    takeUpDecided: (follow) => takeUpDecided(ring, follow),
+    takeUpParked: (follow) => takeUpParked(ring, follow),
     listRuns: (limit) => listRuns(engine, limit),
     entries: ({ limit, ...filter }) =>
       lastEntries(database, filter, limit).map(({ changed, ...entry }) => {
@@ -124,12 +124,12 @@ function portOver(ring: Ring, global: GlobalOptions, onNote: TuiPort["onNote"]):
   };
 }
 
-/** Goes on with runs whose approvals were decided, if the person may set agents to work. The engine's end stops it. */
-function takeUpDecided(ring: Ring, follow: Parameters<TuiPort["takeUpDecided"]>[0]): void {
+/** Goes on with runs that waited, when what they waited for has happened, if the person may set agents to work. The engine's end stops it. */
+function takeUpParked(ring: Ring, follow: Parameters<TuiPort["takeUpParked"]>[0]): void {
   if (!ring.hasRole()) return;
   const followed = new Map<string, Parameters<Parameters<typeof follow>[0]>[0]>();
   ring.engine.runWorker({
-    only: "decided",
+    only: "parked",
     concurrency: 4,
     report: (event) => followed.get(event.runId)?.(event),
     taken({ id, plan }, ended) {

@@ -2,7 +2,7 @@ import { formatDuration } from "../core/duration.ts";
 import type { Run } from "../engine/engine.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { StepEvent } from "../workflow/run-context.ts";
-import { awaitedLines, howToDecide } from "./awaited-lines.ts";
+import { awaitedLines, howToGoOn, momentText, waitsInWords } from "./awaited-lines.ts";
 import { liveLine } from "./live-line.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -49,9 +49,9 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
         return;
       }
       if (status === "waiting") {
-        terminal.print(`${colour.yellow("?")} waits for approval after ${took}  ${colour.dim(id)}`);
+        terminal.print(`${colour.yellow("?")} ${waitsInWords(run)} after ${took}  ${colour.dim(id)}`);
         for (const line of awaitedLines(run)) terminal.print(`  ${line}`);
-        for (const line of howToDecide(run)) terminal.note(line);
+        for (const line of howToGoOn(run)) terminal.note(line);
         return;
       }
       terminal.print(`${colour.red("✗")} ${status} after ${took}  ${colour.dim(id)}`);
@@ -68,16 +68,18 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
  * are summed up by the loop, except those that fail or wait for a person.
  */
 export function stepLine(event: StepEvent, colour: Terminal["colour"]): string | undefined {
-  const { status, path, kind, tool, error, counts, approvals = [] } = event;
+  const { status, path, kind, tool, error, counts, approvals = [], until } = event;
   if (status === "failed" && error !== undefined) {
     const indent = path.includes("/") ? "    " : "  ";
     return `${indent}${colour.red("✗")} ${path}  ${error.code}: ${colour.dim(error.message)}`;
   }
   if (status === "waiting") {
-    // the steps around a call wait because it does
-    if (kind !== "call") return undefined;
+    // the steps around it wait because it does
+    if (kind !== "call" && kind !== "wait") return undefined;
+    const forWhat =
+      until === undefined ? `for approval ${approvals.join(", ")}` : `until ${momentText(until)}`;
     const indent = path.includes("/") ? "    " : "  ";
-    return `${indent}${colour.yellow("?")} ${path}  ${colour.dim(`waits for approval ${approvals.join(", ")}`)}`;
+    return `${indent}${colour.yellow("?")} ${path}  ${colour.dim(`waits ${forWhat}`)}`;
   }
   if (status === "started" || /[/[]/.test(path)) return undefined;
   if (status === "skipped") return `  ${colour.dim(`· ${path.padEnd(10)}  skipped`)}`;

@@ -23,7 +23,7 @@ export interface Engine {
 
   /**
    * Executes a pending, interrupted or waiting run here and waits for it. Returns the run as it is afterwards: ended;
-   * `waiting` when a person has to decide first; or still `running` when `close` interrupted it or another process took
+   * `waiting` when a person has to decide first or a moment to come; or still `running` when `close` interrupted it or another process took
    * it over. A run that ended before is returned as it is. Throws NOT_FOUND, and STATE_INVALID when another living process is executing it.
    */
   resume(runId: string, options?: ExecuteOptions): Promise<Run>;
@@ -40,8 +40,8 @@ export interface Engine {
   list(filter?: RunFilter): Promise<Run[]>;
 
   /**
-   * Claims and executes runs until it is stopped: pending and interrupted ones, and those that wait for a person as soon
-   * as one of their requests was decided.
+   * Claims and executes runs until it is stopped: pending and interrupted ones, and those that wait as soon as one of
+   * their requests was decided or a moment that they wait for has come.
    */
   runWorker(options: WorkerOptions): Worker;
 
@@ -68,8 +68,8 @@ export interface ExecuteOptions {
 export interface WorkerOptions extends ExecuteOptions {
   /** How many runs at most at the same time. */
   concurrency: number;
-  /** Only runs that waited for a person, one of whose requests was decided; no others are claimed. */
-  only?: "decided" | undefined;
+  /** Only runs that waited, and can go on now; no others are claimed. */
+  only?: "parked" | undefined;
   /** Told of each run that was claimed, before its first step; `ended` rejects when the store fails. Must not throw. */
   taken?: ((run: RunDetails, ended: Promise<Run>) => void) | undefined;
   /** Told when a run is no longer executed here: it has ended, waits for a person, or was freed or taken over. Must not throw. */
@@ -83,9 +83,16 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** `waiting`: parked until a person decides about a call; no process and no slot holds it. */
+/** `waiting`: parked until a person decides about a call or a moment comes; no process and no slot holds it. */
 export const runStatuses = ["pending", "running", "waiting", "done", "failed", "cancelled"] as const;
 export type RunStatus = (typeof runStatuses)[number];
+
+/** A step that waits: for the decision about a request, by its id, or until a moment (RFC 3339, UTC). */
+export interface AwaitedStep {
+  step: string;
+  approval?: string;
+  until?: string;
+}
 
 export interface Run {
   id: string;
@@ -106,8 +113,8 @@ export interface Run {
   finishedAt?: Date;
   outputs?: Record<string, Json>;
   error?: RunError;
-  /** Present while it is `waiting`: the steps whose calls wait for a person, and the ids of their requests. */
-  waitsFor?: { step: string; approval: string }[];
+  /** Present while it is `waiting`. */
+  waitsFor?: AwaitedStep[];
   /** When its inputs, its outputs and the text of its error were erased. */
   erasedAt?: Date;
 }

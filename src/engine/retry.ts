@@ -1,6 +1,6 @@
 import { RingmainError } from "../core/errors.ts";
-import { isWait } from "../workflow/awaited-approvals.ts";
 import type { Backoff } from "../workflow/run-context.ts";
+import { isWait } from "../workflow/waits.ts";
 
 export interface RetryPolicy extends Backoff {
   /** How many times at most, the first included. */

@@ -1,28 +1,37 @@
 import type { CallError, Replay } from "../core/call-meta.ts";
 import { RingmainError, withoutOutcome } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
-import { awaitedApprovals, isWait } from "../workflow/awaited-approvals.ts";
 import type { CallAnswer, CallRequest, RunContext } from "../workflow/run-context.ts";
+import { isWait, type Wait, Waiting, waitsOf } from "../workflow/waits.ts";
 import type { JournalRecord } from "./journal.ts";
 import { createOnceMemory } from "./once-memory.ts";
 import { backoffMs, callRetry, type Delay, retryTransient } from "./retry.ts";
 import type { CallTool } from "./tool-caller.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
+/** Parking a run and waking it again costs more than to wait so long. */
+const longestSleepMs = 5_000;
+
 export interface RunContextOptions
-  extends Omit<RunContext, "call" | "findOnce" | "recall" | "backOff" | "within" | "repeatable"> {
+  extends Omit<
+    RunContext,
+    "call" | "findOnce" | "recall" | "backOff" | "sleepUntil" | "within" | "repeatable"
+  > {
   /** What the run had completed when this execution began. */
   completed: ReadonlyMap<string, JournalRecord>;
   /** The calls by path whose requests no person has decided yet: they are not made again. */
   undecided: ReadonlyMap<string, string>;
   /** Told of each call that waits for a person, and of its request. */
-  waits(path: string, approval: string): void;
+  waits(path: string, wait: Wait): void;
   callTool: CallTool;
   findOnce(key: string): Replay | undefined;
   /** What earlier executions remembered, by path. */
   memory: ReadonlyMap<string, Json>;
+  now(): Date;
   delay: Delay;
   random: () => number;
+  /** A moment that is no further off is waited for here, in milliseconds; 5 s unless told. */
+  longestSleepMs?: number;
 }
 
 /**
@@ -44,9 +53,23 @@ export function createRunContext(options: RunContextOptions): RunContext {
       if (asked !== undefined) throw stillWaiting(asked);
       return await retryTransient(attempt, { policy: callRetry, delay, random, signal });
     } catch (error) {
-      for (const approval of awaitedApprovals(error)) options.waits(path, approval);
+      for (const wait of waitsOf(error)) options.waits(path, wait);
       throw error;
     }
+  };
+
+  const remember = async (path: string, value: Json): Promise<void> => {
+    if (memory.has(path)) return;
+    await options.remember(path, value);
+    memory.set(path, value);
+  };
+  /** When a step's moment comes (RFC 3339), as it was when the step was reached first. */
+  const dueAt = async (path: string, due: (now: Date) => Date): Promise<string> => {
+    const known = memory.get(`${path}!due`);
+    if (typeof known === "string") return known;
+    const until = due(options.now()).toISOString();
+    await remember(`${path}!due`, until);
+    return until;
   };
 
   /** `kept`: the outcomes of calls in a step that may be attempted again. */
@@ -79,9 +102,19 @@ export function createRunContext(options: RunContextOptions): RunContext {
     recall: (path) => memory.get(path),
     async remember(path, value) {
       signal.throwIfAborted();
-      if (memory.has(path)) return;
-      await options.remember(path, value);
-      memory.set(path, value);
+      await remember(path, value);
+    },
+    async sleepUntil(path, due) {
+      signal.throwIfAborted();
+      const until = new Date(await dueAt(path, due));
+      const ms = until.getTime() - options.now().getTime();
+      if (ms > (options.longestSleepMs ?? longestSleepMs)) {
+        const wait = { until: until.toISOString() };
+        options.waits(path, wait);
+        throw new Waiting([wait]);
+      }
+      if (ms > 0) await unlessAborted(delay(ms, signal), signal);
+      return until;
     },
     backOff: async (backoff, attempt, until) =>
       void (await delay(backoffMs(backoff, attempt, random), until)),

@@ -198,7 +198,7 @@ export function createController(port: TuiPort, now: () => number = Date.now): C
   poll();
   refreshApprovals();
   void refreshRuns();
-  port.takeUpDecided((start) => void follower.follow(start, { background: true }).catch(tell));
+  port.takeUpParked((start) => void follower.follow(start, { background: true }).catch(tell));
   port.loadCatalogue().then(
     (catalogue) => dispatch({ type: "catalogue", catalogue }),
     (error) => dispatch({ type: "load-failed", failure: failureOf(error) }),

@@ -28,8 +28,10 @@ export interface StepProgress {
   refused: number;
   failed: number;
   fallback: number;
-  /** Calls that a person has to decide about, and the steps around them. */
+  /** Steps that wait for a person or a moment, and the steps around them. */
   waiting: number;
+  /** Whether it is a person that one of them waits for. */
+  asks?: boolean;
   firstAt: number;
   lastAt: number;
   /** How many items a list had. */
@@ -95,8 +97,10 @@ function foldStep(before: StepProgress | undefined, report: StepReport, at: numb
   else if (status === "done") step.done += 1;
   else if (status === "already_done") step.alreadyDone += 1;
   else if (status === "skipped") step.skipped += 1;
-  else if (status === "waiting") step.waiting += 1;
-  else if (isRefusal(report.error?.code)) step.refused += 1;
+  else if (status === "waiting") {
+    step.waiting += 1;
+    if (report.until === undefined || report.approvals !== undefined) step.asks = true;
+  } else if (isRefusal(report.error?.code)) step.refused += 1;
   else step.failed += 1;
   return step;
 }

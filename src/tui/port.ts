@@ -16,10 +16,10 @@ export interface TuiPort {
   /** Takes up an interrupted run where it stopped. */
   resumeRun(runId: string, onStep: (step: StepReport) => void): Promise<StartedRun>;
   /**
-   * From now on takes up each run that waited for approval and can go on, until the program is closed. Calls `follow` for
+   * From now on takes up each run that waited and can go on, until the program is closed. Calls `follow` for
    * each one.
    */
-  takeUpDecided(follow: (start: (onStep: (step: StepReport) => void) => Promise<StartedRun>) => void): void;
+  takeUpParked(follow: (start: (onStep: (step: StepReport) => void) => Promise<StartedRun>) => void): void;
   /** The newest runs first. */
   listRuns(limit: number): Promise<readonly RunSummary[]>;
   /** The newest entries after a sequence number, or of one run, oldest first. */
@@ -116,6 +116,10 @@ export interface StepReport {
   result?: Json;
   counts?: { items: number; failed: number; alreadyDone: number };
   fallback?: boolean;
+  /** The requests that a waiting step, or the steps inside, wait for. */
+  approvals?: readonly string[];
+  /** The first moment that they wait for (RFC 3339). */
+  until?: string;
 }
 
 export type RunState = "pending" | "running" | "interrupted" | "waiting" | "done" | "failed" | "cancelled";
@@ -131,8 +135,8 @@ export interface RunSummary {
   inputs: Readonly<Record<string, Json>>;
   outputs?: Readonly<Record<string, Json>>;
   error?: { code: string; message: string; hint?: string | undefined; step?: string | undefined };
-  /** The steps whose calls wait for a person, and the ids of their requests. */
-  waitsFor?: readonly { step: string; approval: string }[];
+  /** The steps that wait: for a person, with the id of the request, or until a moment (RFC 3339). */
+  waitsFor?: readonly { step: string; approval?: string; until?: string }[];
 }
 
 /** One line of the audit trail. */

@@ -1,13 +1,10 @@
 import { Cron } from "croner";
-import { parseDuration } from "../core/duration.ts";
 import { messageOf } from "../core/errors.ts";
-import type { YamlPath } from "../core/yaml-file.ts";
 import { isTimeZone } from "./functions/dates.ts";
 import type { WrittenSchedule } from "./parse.ts";
 import type { PlanSchedule } from "./plan.ts";
+import { type Report, readDuration } from "./read-duration.ts";
 import type { Fault } from "./types.ts";
-
-type Report = (path: YamlPath, fault: Fault) => void;
 
 /** Any instant will do to ask whether a pattern ever comes due; a fixed one keeps the check pure. */
 const someInstant = new Date("2026-01-01T00:00:00Z");
@@ -28,15 +25,6 @@ export function checkSchedules(written: readonly WrittenSchedule[], report: Repo
     const withinMs = within === undefined ? undefined : readDuration(within, [...path, "within"], report);
     return { cron, timezone, missed, overlap, ...(withinMs !== undefined && { withinMs }) };
   });
-}
-
-/** Reads a duration, or reports why it is none. */
-export function readDuration(text: string, path: YamlPath, report: Report): number | undefined {
-  const duration = parseDuration(text);
-  if (duration !== undefined && duration > 0) return duration;
-  const hint = "For instance 30s, 15m, 1h30m or 2d.";
-  report(path, { code: "duration", message: `"${text}" is not a duration.`, hint });
-  return undefined;
 }
 
 function cronFault(cron: string, timezone: string): Fault | undefined {

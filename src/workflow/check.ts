@@ -9,7 +9,7 @@ import { type ToolDescription, toolId } from "../core/tool-description.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import { checkInputs, neededInputs } from "./check-inputs.ts";
 import { checkOutputs, checkReturn } from "./check-outputs.ts";
-import { checkSchedules, readDuration } from "./check-schedules.ts";
+import { checkSchedules } from "./check-schedules.ts";
 import {
   checkSteps,
   collectIds,
@@ -21,6 +21,7 @@ import {
 import { noFacts } from "./narrowing.ts";
 import { parseWorkflow, type WorkflowFile } from "./parse.ts";
 import type { Plan, PlanStep } from "./plan.ts";
+import { type Report, readDuration } from "./read-duration.ts";
 import { type Fault, type Field, instantType, recordOf, stringType } from "./types.ts";
 
 export interface CheckInput {
@@ -122,8 +123,6 @@ function checkOnFailure(written: readonly Json[], check: StepsCheck, scope: Step
   const variables = { ...scope.variables, error };
   return checkSteps(written, check, { ...scope, path: ["on_failure"], variables, beside: true }).steps;
 }
-
-type Report = (path: YamlPath, fault: Fault) => void;
 
 /** As a reader meets them; the same fault at the same place is told once. */
 function inOrder(problems: readonly Problem[]): Problem[] {

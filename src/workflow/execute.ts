@@ -1,7 +1,6 @@
 import { RingmainError } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
 import { type Attempt, runAttempts } from "./attempts.ts";
-import { awaitedApprovals } from "./awaited-approvals.ts";
 import { type CelVariables, toCel } from "./cel.ts";
 import { EarlyReturn } from "./early-return.ts";
 import { failureOf, isFailure, throwIfEnded } from "./failure.ts";
@@ -11,6 +10,7 @@ import type { RunContext, StepEvent } from "./run-context.ts";
 import { findStepKind } from "./steps/registry.ts";
 import type { Inside, StepRun } from "./steps/step-kind.ts";
 import { evaluateCondition, evaluateMember, evaluateTemplate } from "./template.ts";
+import { approvalsIn, earliestIn, waitsOf } from "./waits.ts";
 
 /**
  * Runs the steps of a plan and returns its outputs. All it does to the world goes through the context, by stable
@@ -128,9 +128,16 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
       context.report({ ...event, status: "done", ...details });
       throw error;
     }
-    const approvals = awaitedApprovals(error);
-    if (approvals.length > 0) {
-      context.report({ ...event, ...details, status: "waiting", approvals });
+    const waits = waitsOf(error);
+    if (waits.length > 0) {
+      const [approvals, until] = [approvalsIn(waits), earliestIn(waits)];
+      context.report({
+        ...event,
+        ...details,
+        status: "waiting",
+        ...(approvals.length > 0 && { approvals }),
+        ...(until !== undefined && { until }),
+      });
       throw error;
     }
     context.report({ ...event, ...details, status: "failed", error: failureOf(error) });

@@ -1,6 +1,6 @@
 import { type ErrorCode, RingmainError } from "../core/errors.ts";
 import { isRecord } from "../core/json.ts";
-import { isWait } from "./awaited-approvals.ts";
+import { isWait } from "./waits.ts";
 
 export interface Failure {
   code: ErrorCode;

@@ -31,6 +31,11 @@ export interface RunContext {
   within(signal: AbortSignal): RunContext;
   /** The same run, for a step that may be attempted again: it keeps the outcomes of its calls meanwhile. */
   repeatable(): RunContext;
+  /**
+   * Returns when a moment has come: the one that `due` gave when this path was reached first. A moment far off is no
+   * reason to hold the run: then it throws Waiting, and the run is parked until then.
+   */
+  sleepUntil(path: string, due: (now: Date) => Date): Promise<Date>;
   /** Waits before another attempt; rejects when the signal is aborted. */
   backOff(backoff: Backoff, attempt: number, signal: AbortSignal): Promise<void>;
   /** Tells whoever watches. Must not throw. */
@@ -77,6 +82,8 @@ export interface StepEvent {
   status: "started" | "done" | "already_done" | "skipped" | "failed" | "waiting";
   /** The requests that a waiting call, or the steps inside, wait for. */
   approvals?: readonly string[];
+  /** The first moment that a waiting step, or the steps inside, wait for (RFC 3339). */
+  until?: string;
   /** `server.tool` of a call. */
   tool?: string;
   entry?: number;

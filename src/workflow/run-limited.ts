@@ -1,5 +1,5 @@
-import { isWait, joinWaits } from "./awaited-approvals.ts";
 import { throwIfEnded } from "./failure.ts";
+import { isWait, joinWaits } from "./waits.ts";
 
 /**
  * Runs a function over items, so many at once, starting them in order. After a failure nothing new is started;

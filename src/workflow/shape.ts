@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { didYouMean } from "../core/closest.ts";
+import { closestName, didYouMean } from "../core/closest.ts";
 import { issueWords } from "../core/issue-words.ts";
 import { isRecord, type Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
@@ -20,7 +20,8 @@ export function readShape<Schema extends z.ZodObject>(options: {
   const { source, path, value, schema, notBuilt = {} } = options;
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, problems: [] };
-  const problems = parsed.error.issues.flatMap(meantIssues).flatMap((issue) => {
+  const issues = parsed.error.issues.flatMap(meantIssues);
+  const problems = issues.filter(unlessMisspelt(issues, value)).flatMap((issue) => {
     const inner = issue.path.filter((key) => typeof key !== "symbol");
     const at = [...path, ...inner];
     if (issue.code !== "unrecognized_keys") return [issueProblem(issue, at, valueAt(value, inner), source)];
@@ -31,10 +32,27 @@ export function readShape<Schema extends z.ZodObject>(options: {
   return { problems };
 }
 
+/** Whether an issue is not that of a key which is missing only because it is misspelt: that is told once. */
+function unlessMisspelt(issues: readonly z.core.$ZodIssue[], value: Json) {
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => ({ key, at: issue.path.join() })) : [],
+  );
+  return ({ path }: z.core.$ZodIssue): boolean => {
+    const isMissing = valueAt(value, path.map(String)) === undefined;
+    const name = String(path.at(-1));
+    const at = path.slice(0, -1).join();
+    return (
+      !isMissing || !unknown.some((other) => other.at === at && closestName(other.key, [name]) !== undefined)
+    );
+  };
+}
+
 /** Of a value that fits none of several shapes: what is wrong inside the one that it has outwardly. */
 function meantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
-  const meant = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0));
+  const meant = issue.errors.find(
+    (issues) => !issues.some(({ code, path }) => path.length === 0 && code === "invalid_type"),
+  );
   if (meant === undefined) return [issue];
   return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(meantIssues);
 }

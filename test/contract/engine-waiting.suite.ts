@@ -89,7 +89,7 @@ export function testWaiting(name: string, createHarness: () => Promise<EngineHar
     test.each(["rejected", "expired"] as const)("fails when it was %s", async (how) => {
       const { engine } = await open();
       await engine.run(request());
-      const worker = engine.runWorker({ concurrency: 1, pollMs: 5, only: "decided" });
+      const worker = engine.runWorker({ concurrency: 1, pollMs: 5, only: "parked" });
       ring.decide("apr_run_1/pay", how);
       await reaches(engine, "run_1", "failed");
       await worker.stop();
@@ -132,6 +132,89 @@ export function testWaiting(name: string, createHarness: () => Promise<EngineHar
       await reaches(a.engine, "run_1", "done");
       await worker.stop();
       expect(ended).toEqual(["run_1 waiting", "run_2 done", "run_1 done"]);
+    });
+
+    describe("for a moment", () => {
+      const pause = { id: "pause", kind: "wait", for_ms: 3_600_000 };
+      const calling = (id: string) => ({ id, kind: "call", call: `crm.${id}`, with: {}, writes: true });
+      const plan: Plan = { ...planOf([]), steps: [calling("one"), pause, calling("last")] };
+      const until = "2026-11-23T09:00:00.000Z";
+
+      test("is parked until then, and comes to the same moment whoever takes it up before", async () => {
+        const [a, b] = [await open(executePlan), await open(executePlan)];
+        const parked = await a.engine.run(request({ plan }));
+        expect(parked).toMatchObject({ status: "waiting", waitsFor: [{ step: "pause", until }] });
+        harness.advance(3_599_000 - 6_000);
+        expect(await b.engine.resume("run_1")).toMatchObject({
+          status: "waiting",
+          waitsFor: [{ step: "pause", until }],
+        });
+        expect([sent("one"), sent("last")]).toEqual([1, 0]);
+        harness.advance(7_000);
+        expect((await b.engine.resume("run_1")).status).toBe("done");
+        expect([sent("one"), sent("last")]).toEqual([1, 1]);
+      });
+
+      test("is taken up by a worker when it has come, and not before", async () => {
+        const { engine } = await open(executePlan);
+        const taken: string[] = [];
+        const worker = engine.runWorker({
+          concurrency: 1,
+          pollMs: 5,
+          only: "parked",
+          taken: ({ id }) => void taken.push(id),
+        });
+        await engine.run(request({ plan }));
+        await engine.run(
+          request({ runId: "run_2", plan: { ...plan, steps: [{ ...pause, for_ms: 60_000 }] } }),
+        );
+        harness.advance(60_000);
+        await reaches(engine, "run_2", "done");
+        expect(taken).toEqual(["run_2"]);
+        harness.advance(3_540_000);
+        await reaches(engine, "run_1", "done");
+        await worker.stop();
+        expect(taken).toEqual(["run_2", "run_1"]);
+      });
+
+      test("is not missed until the next look of a worker", async () => {
+        const { engine } = await open(executePlan);
+        await engine.run(request({ plan }));
+        harness.advance(3_599_999);
+        const worker = engine.runWorker({ concurrency: 1, pollMs: 60_000 });
+        harness.advance(1);
+        await reaches(engine, "run_1", "done");
+        await worker.stop();
+      });
+
+      test("goes on beside a person's decision, each when it comes", async () => {
+        const { engine } = await open(executePlan);
+        const both = { id: "both", kind: "parallel", continue_on_error: false, max_parallel: 2 };
+        const branches = [
+          { name: "money", steps: [calling("pay"), calling("one")] },
+          { name: "time", steps: [pause, calling("last")] },
+        ];
+        await engine.run(request({ plan: { ...planOf([]), steps: [{ ...both, branches }] } }));
+        const asked = { step: "both/money/pay", approval: "apr_run_1/both/money/pay" };
+        const waits = { step: "both/time/pause", until };
+        expect((await engine.get("run_1"))?.waitsFor).toEqual([asked, waits]);
+        harness.advance(3_600_000);
+        expect((await engine.resume("run_1")).waitsFor).toEqual([asked]);
+        expect([sent("both/time/last"), sent("both/money/one")]).toEqual([1, 0]);
+        ring.decide(asked.approval, "approved");
+        expect((await engine.resume("run_1")).status).toBe("done");
+        expect([sent("both/time/last"), sent("both/money/one")]).toEqual([1, 1]);
+      });
+
+      test("is waited for without parking when it is near, and ends with its run", async () => {
+        const { engine } = await open(executePlan);
+        const soon = { ...plan, steps: [{ ...pause, for_ms: 2_000 }, calling("last")] };
+        expect((await engine.run(request({ plan: soon }))).status).toBe("done");
+        await engine.run(request({ runId: "run_2", plan }));
+        expect((await engine.cancel("run_2")).status).toBe("cancelled");
+        harness.advance(3_600_000);
+        expect((await engine.resume("run_2")).status).toBe("cancelled");
+      });
     });
 
     test("is executed by one process only, however many look for decided runs", async () => {
@@ -368,7 +451,7 @@ export function testWaiting(name: string, createHarness: () => Promise<EngineHar
       const worker = engine.runWorker({
         concurrency: 4,
         pollMs: 5,
-        only: "decided",
+        only: "parked",
         taken: ({ id, status, plan }, ended) => {
           taken.push(`${id} ${status} ${plan.workflow}`);
           void ended.then((run) => taken.push(`${run.id} ${run.status}`));

@@ -7,6 +7,7 @@ import type { Run } from "../../engine/engine.ts";
 import { resolveInputs } from "../../workflow/inputs.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { Workspace } from "../../workspace/load-workspace.ts";
+import { waitsInWords } from "../awaited-lines.ts";
 import { checkWorkspace } from "../check-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { exitCode, exitCodeForRun } from "../exit-code.ts";
@@ -54,7 +55,7 @@ async function run(
     const { report, finish } = runReporter({ plan, terminal, json });
     if (unfinished !== undefined)
       terminal.note(
-        `Taking up run ${unfinished.id}, which ${unfinished.interrupted ? "was interrupted" : "waits for approval"}, with the workflow as it was then (--new starts it anew).`,
+        `Taking up run ${unfinished.id}, which ${unfinished.interrupted ? "was interrupted" : waitsInWords(unfinished)}, with the workflow as it was then (--new starts it anew).`,
       );
     const ended =
       unfinished === undefined
@@ -102,7 +103,7 @@ async function planOf(
 
 /**
  * A run of the same workflow with the same inputs that has not ended and that nobody executes: the oldest that was
- * interrupted, else the oldest that waits for approval. Starting another one would ask the same person the same again.
+ * interrupted, else the oldest that waits. Starting another one would ask the same person the same again.
  */
 async function findUnfinished(ring: Ring, plan: Plan, inputs: Run["inputs"]): Promise<Run | undefined> {
   const { workflow } = plan;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { lastEntries } from "../../audit/read.ts";
 import { RingmainError } from "../../core/errors.ts";
 import type { Run } from "../../engine/engine.ts";
-import { awaitedLines, howToDecide } from "../awaited-lines.ts";
+import { awaitedLines, howToGoOn } from "../awaited-lines.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
 import { entryLine } from "../entry-line.ts";
 import { exitCode, exitCodeForRun } from "../exit-code.ts";
@@ -17,7 +17,7 @@ export function define(command: Command): void {
     examples([
       ["ringmain runs ls", "the newest runs"],
       ["ringmain runs show run_0199…", "one run with its calls"],
-      ["ringmain runs resume run_0199…", "go on with a run that was interrupted or waited for approval"],
+      ["ringmain runs resume run_0199…", "go on with a run that was interrupted or waited"],
       ["ringmain runs cancel run_0199…", "end a run that is under way, interrupted or waiting"],
       ["ringmain runs record run_0199… -o workflows/x.test.yaml", "a test case of what it did"],
     ]),
@@ -41,11 +41,11 @@ export function define(command: Command): void {
     .action((id: string, _options: unknown, show: Command) => showRun(id, globalOptions(show)));
   command
     .command("resume <run>")
-    .description("go on with a run that was interrupted, or that waited for approval")
+    .description("go on with a run that was interrupted, or that waited")
     .addHelpText(
       "after",
       `
-What was done is not done again. Exit code 0: done; 1: the run failed; 3: it waits for approval, perhaps still.
+What was done is not done again. Exit code 0: done; 1: the run failed; 3: it waits, perhaps still.
 ${examples([["ringmain runs resume run_0199…", "after the approval, where nothing serves"]])}`,
     )
     .action((id: string, _options: unknown, resume: Command) => resumeRun(id, globalOptions(resume)));
@@ -115,7 +115,7 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
     for (const [name, value] of Object.entries(run.outputs ?? {}))
       terminal.print(`  output ${name} = ${JSON.stringify(value)}`);
     for (const line of awaitedLines(run)) terminal.print(`  waits for ${line}`);
-    if (run.status === "waiting") for (const line of howToDecide(run)) terminal.note(line);
+    if (run.status === "waiting") for (const line of howToGoOn(run)) terminal.note(line);
     if (run.error !== undefined)
       terminal.print(`  ${terminal.colour.red(run.error.code)}: ${run.error.message}`);
   });

@@ -2,11 +2,11 @@ import { RingmainError } from "../../core/errors.ts";
 import { isRecord, type Json } from "../../core/json.ts";
 import { createRunContext } from "../../engine/run-context.ts";
 import type { CallTool, ToolCall } from "../../engine/tool-caller.ts";
-import { isWait } from "../../workflow/awaited-approvals.ts";
 import { executePlan } from "../../workflow/execute.ts";
 import { failureOf } from "../../workflow/failure.ts";
 import { resolveInputs } from "../../workflow/inputs.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import { isWait } from "../../workflow/waits.ts";
 import { createFixtureAnswers, Unanswered } from "./fixture-answers.ts";
 import type { WorkflowCase } from "./test-file.ts";
 
@@ -78,7 +78,10 @@ export async function runInMemory(options: {
     },
     markOnce: async (key) => void ownKeys.add(key),
     report() {},
+    now: () => startedAt,
     delay: async () => {},
+    // every moment comes at once
+    longestSleepMs: Number.POSITIVE_INFINITY,
     random: () => 0,
   });
   const end = (ending: Omit<CaseRun, "calls">): CaseRun => ({ ...ending, calls: [...calls.values()] });
@@ -86,8 +89,8 @@ export async function runInMemory(options: {
     return end({ status: "done", outputs: await executePlan(plan, context) });
   } catch (error) {
     if (error instanceof Unanswered) return end({ status: "unanswered", error: unansweredError(error) });
-    if (!(error instanceof RingmainError)) throw error;
     if (isWait(error)) return end({ status: "waiting" });
+    if (!(error instanceof RingmainError)) throw error;
     const { code, message } = failureOf(error);
     const step = isRecord(error.details) ? error.details.step : undefined;
     return end({ status: "failed", error: { code, message, ...(typeof step === "string" && { step }) } });

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { approvalsIn, type Wait } from "../../workflow/waits.ts";
 import type { Approvals } from "../approvals.ts";
 import type { RunStore } from "./run-store.ts";
 
@@ -9,7 +10,7 @@ export interface DecidedRuns {
   /** The ids of the parked runs of which a request was decided, oldest first. Takes no lock. */
   find(): string[];
   /** A run was taken up, for its requests that are not pending any more. */
-  taken(waits: ReadonlyMap<string, string>): void;
+  taken(waits: ReadonlyMap<string, Wait>): void;
 }
 
 /**
@@ -35,15 +36,17 @@ export function createDecidedRuns(options: {
       const parked = store.parked();
       if (parked.length === 0) return [];
       forgetOld();
-      const fresh = parked.flatMap(({ waits }) => [...waits.values()].filter((id) => !triedAt.has(id)));
+      const fresh = parked.flatMap(({ waits }) =>
+        approvalsIn(waits.values()).filter((id) => !triedAt.has(id)),
+      );
       const pending = approvals.pending(fresh);
       const decided = new Set(fresh.filter((id) => !pending.has(id)));
       return parked
-        .filter(({ waits }) => [...waits.values()].some((id) => decided.has(id)))
+        .filter(({ waits }) => approvalsIn(waits.values()).some((id) => decided.has(id)))
         .map(({ id }) => id);
     },
     taken(waits) {
-      const ids = [...waits.values()];
+      const ids = approvalsIn(waits.values());
       const pending = approvals.pending(ids);
       for (const id of ids) if (!pending.has(id)) triedAt.set(id, clock.now().getTime());
     },

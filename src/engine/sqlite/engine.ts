@@ -102,13 +102,14 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     if (row.status === "waiting" && row.waits !== null) decided.taken(row.waits);
     return store.claim(row, leaseHere(), clock.now());
   };
-  const nextDecided = (): RunRow | undefined => {
-    const [id] = decided.find();
+  /** A parked run that can go on. */
+  const nextAwaited = (): RunRow | undefined => {
+    const id = decided.find()[0] ?? store.firstToWake(clock.now())?.id;
     return id === undefined ? undefined : store.get(id);
   };
   const nextFree = (): RunRow | undefined => {
     // somebody waits for what comes of a decision
-    const goesOn = nextDecided();
+    const goesOn = nextAwaited();
     if (goesOn !== undefined) return goesOn;
     for (const row of store.activeElsewhere(owner)) if (free(row)) return row;
     return undefined;
@@ -124,8 +125,11 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
   /** The calls of a run that still wait for a person. */
   const undecidedOf = ({ waits }: RunRow): ReadonlyMap<string, string> => {
     if (waits === null) return new Map();
-    const pending = approvals.pending([...waits.values()]);
-    return new Map([...waits].filter(([, approval]) => pending.has(approval)));
+    const asked = [...waits].flatMap(([path, wait]): [string, string][] =>
+      "approval" in wait ? [[path, wait.approval]] : [],
+    );
+    const pending = approvals.pending(asked.map(([, approval]) => approval));
+    return new Map(asked.filter(([, approval]) => pending.has(approval)));
   };
 
   /** Executes a run that was just taken, and records how it ends under the epoch of the take. */
@@ -247,14 +251,25 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
 
     runWorker({ concurrency, pollMs = 500, only, report, taken: toldTaken, ended }) {
       assertOpen();
-      const next = only === "decided" ? nextDecided : nextFree;
-      const worker = createWorker({
+      const next = only === "parked" ? nextAwaited : nextFree;
+      /** A moment that comes before the next poll is not waited for until then. */
+      const wakeInTime = (withinMs: number): void => {
+        const now = clock.now().getTime();
+        const first = store.firstToWake(new Date(now + withinMs));
+        if (first !== undefined)
+          setTimeout(() => worker.wake(), Math.max(0, first.at.getTime() - now)).unref();
+      };
+      const worker: PollingWorker = createWorker({
         concurrency,
         pollMs,
         onError,
         async claim() {
           // Looking costs no lock; most polls find nothing.
-          if (closed || next() === undefined) return undefined;
+          if (closed) return undefined;
+          if (next() === undefined) {
+            wakeInTime(pollMs);
+            return undefined;
+          }
           const taken = await write(() => takeNext(next));
           if (taken === undefined) return undefined;
           const settled = begin(taken, report).settled.then(runOf);

@@ -1,8 +1,8 @@
 import { RingmainError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { isWait } from "../../workflow/awaited-approvals.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import type { RunContext, StepEvent } from "../../workflow/run-context.ts";
+import { isWait, type Wait } from "../../workflow/waits.ts";
 import type { Journal, RunEnding } from "../journal.ts";
 import type { Delay } from "../retry.ts";
 import { createRunContext } from "../run-context.ts";
@@ -47,10 +47,10 @@ export interface ExecutionOptions {
   onFault: (fault: Fault) => void;
 }
 
-/** Nothing is left to do until a person decides: the calls that wait, by path, each with its request. */
+/** Nothing is left to do until a person decides or a moment comes: the steps that wait, by path. */
 export interface Parking {
   status: "waiting";
-  waits: ReadonlyMap<string, string>;
+  waits: ReadonlyMap<string, Wait>;
 }
 
 /** One execution of a run by this process. */
@@ -88,7 +88,7 @@ export function beginExecution(options: ExecutionOptions): Execution {
   };
 
   const execute = async (): Promise<RunEnding | Parking | undefined> => {
-    const waits = new Map<string, string>();
+    const waits = new Map<string, Wait>();
     let cancelDeadline = () => {};
     try {
       const plan = options.readPlan();
@@ -104,11 +104,12 @@ export function beginExecution(options: ExecutionOptions): Execution {
         memory: options.readMemory(),
         remember: options.remember,
         undecided: options.readUndecided(),
-        waits: (path, approval) => void waits.set(path, approval),
+        waits: (path, wait) => void waits.set(path, wait),
         callTool,
         findOnce: options.findOnce,
         markOnce: options.markOnce,
         report,
+        now,
         delay: options.delay,
         random: options.random,
       });

@@ -28,8 +28,11 @@ export const engineMigrations: readonly Migration[] = [
         finished_at TEXT,
         outputs TEXT,
         error TEXT,
-        -- The calls that wait for a person: step path to request id. Kept while the run goes on.
+        -- What its steps wait for, by path. Kept while the run goes on.
         waits TEXT,
+        -- whether a person has to decide, and the first moment that a step waits for
+        asks INTEGER NOT NULL DEFAULT 0,
+        wake_at TEXT,
         cancel_requested INTEGER NOT NULL DEFAULT 0,
         active_ms INTEGER NOT NULL DEFAULT 0,
         epoch INTEGER NOT NULL DEFAULT 0,
@@ -56,6 +59,8 @@ export const engineMigrations: readonly Migration[] = [
       -- Finished runs cost the search for work nothing, however many they are.
       CREATE INDEX engine_run_active ON engine_run (number) WHERE status IN ('pending', 'running');
       CREATE INDEX engine_run_parked ON engine_run (number) WHERE status = 'waiting';
+      CREATE INDEX engine_run_asking ON engine_run (number) WHERE status = 'waiting' AND asks = 1;
+      CREATE INDEX engine_run_wake ON engine_run (wake_at) WHERE status = 'waiting' AND wake_at IS NOT NULL;
       CREATE INDEX engine_run_workflow ON engine_run (workflow);
     `,
   },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { RingmainError } from "../../core/errors.ts";
 import { canonicalJson, isRecord } from "../../core/json.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import type { Wait } from "../../workflow/waits.ts";
 import { type Run, runStatuses } from "../engine.ts";
 import { runError } from "../run-error.ts";
 import type { RunIdentity } from "../tool-caller.ts";
@@ -11,10 +12,11 @@ import type { Liveness } from "./liveness.ts";
 
 const instant = z.string().transform((text) => new Date(text));
 const members = z.record(z.string(), z.json());
-const waits = z.record(z.string(), z.string());
-export const waitsOfCalls = z
+const wait = z.union([z.strictObject({ approval: z.string() }), z.strictObject({ until: z.string() })]);
+const waits = z.record(z.string(), wait);
+export const waitsOfSteps = z
   .string()
-  .transform((text): ReadonlyMap<string, string> => new Map(Object.entries(waits.parse(JSON.parse(text)))));
+  .transform((text): ReadonlyMap<string, Wait> => new Map(Object.entries(waits.parse(JSON.parse(text)))));
 const jsonObject = z.string().transform((text) => members.parse(JSON.parse(text)));
 
 /** A row of `engine_run`. */
@@ -35,8 +37,8 @@ export const runRow = z.object({
     .string()
     .transform((text) => runError.parse(JSON.parse(text)))
     .nullable(),
-  /** The calls that wait for a person when it was last parked: step path to request id. */
-  waits: waitsOfCalls.nullable(),
+  /** What its steps waited for when it was last parked, by path. */
+  waits: waitsOfSteps.nullable(),
   cancel_requested: z.int().transform((flag) => flag !== 0),
   /** How long the run has been executed, over all its executions. */
   active_ms: z.int(),
@@ -83,7 +85,7 @@ export function toRun(row: RunRow, now: Date, liveness: Liveness): Run {
 }
 
 function waitsFor(waits: RunRow["waits"]): NonNullable<Run["waitsFor"]> {
-  return [...(waits ?? [])].map(([step, approval]) => ({ step, approval }));
+  return [...(waits ?? [])].map(([step, wait]) => ({ step, ...wait }));
 }
 
 export function identityOf(row: RunRow): RunIdentity {

@@ -3,17 +3,21 @@ import { z } from "zod";
 import { RingmainError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import { approvalsIn, earliestIn, type Wait } from "../../workflow/waits.ts";
 import type { RunFilter, StartRequest } from "../engine.ts";
 import type { RunEnding } from "../journal.ts";
 import type { Lease } from "./lease.ts";
-import { type PinnedPlan, pinPlan, type RunRow, readPinnedPlan, runRow, waitsOfCalls } from "./run-row.ts";
+import { type PinnedPlan, pinPlan, type RunRow, readPinnedPlan, runRow, waitsOfSteps } from "./run-row.ts";
 
 const stored = z.object({ plan: z.string() });
-const parkedRun = z.object({ id: z.string(), waits: waitsOfCalls });
+const parkedRun = z.object({ id: z.string(), waits: waitsOfSteps });
 const remembered = z.object({
   path: z.string(),
   value: z.string().transform((text) => z.json().parse(JSON.parse(text))),
 });
+const wakingRun = z
+  .object({ id: z.string(), wake_at: z.string().transform((text) => new Date(text)) })
+  .transform(({ id, wake_at }) => ({ id, at: wake_at }));
 const flag = z.object({ cancel_requested: z.int() });
 
 export type RunStore = ReturnType<typeof createRunStore>;
@@ -34,8 +38,13 @@ export function createRunStore(database: DatabaseSync) {
     `SELECT * FROM engine_run INDEXED BY engine_run_active
      WHERE status IN ('pending', 'running') AND lease_owner IS NOT ? ORDER BY number`,
   );
-  const selectParked = database.prepare(
-    "SELECT id, waits FROM engine_run INDEXED BY engine_run_parked WHERE status = 'waiting' ORDER BY number",
+  const selectAsking = database.prepare(
+    `SELECT id, waits FROM engine_run INDEXED BY engine_run_asking
+     WHERE status = 'waiting' AND asks = 1 ORDER BY number`,
+  );
+  const selectWake = database.prepare(
+    `SELECT id, wake_at FROM engine_run INDEXED BY engine_run_wake
+     WHERE status = 'waiting' AND wake_at <= ? ORDER BY wake_at LIMIT 1`,
   );
   const claimRun = database.prepare(
     `UPDATE engine_run SET status = 'running', started_at = coalesce(started_at, ?), epoch = epoch + 1,
@@ -52,7 +61,7 @@ export function createRunStore(database: DatabaseSync) {
     `UPDATE engine_run SET active_ms = ?, ${noLease} WHERE id = ? AND epoch = ? AND status = 'running'`,
   );
   const parkRun = database.prepare(
-    `UPDATE engine_run SET status = 'waiting', waits = ?, active_ms = ?, ${noLease}
+    `UPDATE engine_run SET status = 'waiting', waits = ?, asks = ?, wake_at = ?, active_ms = ?, ${noLease}
      WHERE id = ? AND epoch = ? AND status = 'running' RETURNING *`,
   );
   const finishRun = database.prepare(
@@ -125,8 +134,14 @@ export function createRunStore(database: DatabaseSync) {
       for (const row of selectActive.iterate(owner)) yield runRow.parse(row);
     },
 
-    /** The runs that wait for a person, oldest first, each with the calls that wait. */
-    parked: () => selectParked.all().map((row) => parkedRun.parse(row)),
+    /** The runs that wait for a person, oldest first, each with what it waits for. */
+    parked: () => selectAsking.all().map((row) => parkedRun.parse(row)),
+
+    /** The parked run whose moment comes first, when that is not after another moment. */
+    firstToWake(until: Date): { id: string; at: Date } | undefined {
+      const row = selectWake.get(until.toISOString());
+      return row && wakingRun.parse(row);
+    },
 
     list({ workflow, status, limit = 100 }: RunFilter): RunRow[] {
       const terms: string[] = [];
@@ -175,15 +190,18 @@ export function createRunStore(database: DatabaseSync) {
       releaseRun.run(activeMs, id, epoch);
     },
 
-    /** Frees a run that goes on when a person has decided. Returns undefined when it is lost. */
+    /** Frees a run that goes on when what it waits for has happened. Returns undefined when it is lost. */
     park(run: {
       id: string;
       epoch: number;
       activeMs: number;
-      waits: ReadonlyMap<string, string>;
+      waits: ReadonlyMap<string, Wait>;
     }): RunRow | undefined {
-      const waits = JSON.stringify(Object.fromEntries(run.waits));
-      const row = parkRun.get(waits, run.activeMs, run.id, run.epoch);
+      const waits = [...run.waits.values()];
+      const asks = approvalsIn(waits).length > 0 ? 1 : 0;
+      const written = JSON.stringify(Object.fromEntries(run.waits));
+      const wakeAt = earliestIn(waits) ?? null;
+      const row = parkRun.get(written, asks, wakeAt, run.activeMs, run.id, run.epoch);
       return row && runRow.parse(row);
     },
 

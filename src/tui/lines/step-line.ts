@@ -90,8 +90,8 @@ function repeatedCounts(progress: StepProgress): Span[] {
 }
 
 function singleCounts(progress: StepProgress): Span[] {
-  const { found, fallback, alreadyDone, skipped, refused, waiting } = progress;
-  if (waiting > 0) return [{ text: "waiting for approval", tone: "warn" }];
+  const { found, fallback, alreadyDone, skipped, refused, waiting, asks } = progress;
+  if (waiting > 0) return [{ text: asks === true ? "waiting for approval" : "waiting", tone: "warn" }];
   if (refused > 0) return [{ text: "refused", tone: "bad" }];
   if (alreadyDone > 0) return [{ text: "already done", tone: "accent" }];
   if (skipped > 0) return [{ text: "skipped", tone: "dim" }];

@@ -33,6 +33,12 @@ function dateIn(instant: string, timeZone: string): string {
   return temporal().Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 }
 
+/** When a day has come to a time of day (HH:MM) in a time zone. Throws RangeError for a text that is no date. */
+export function instantOf(date: string, time: string, timeZone: string): Date {
+  const plainTime = temporal().PlainTime.from(time);
+  return new Date(plainDate(date).toZonedDateTime({ timeZone, plainTime }).epochMilliseconds);
+}
+
 /** The week of ISO 8601, for instance 2026-W48. */
 function isoWeek(date: string): string {
   const { yearOfWeek, weekOfYear } = plainDate(date);

@@ -5,6 +5,7 @@ import { groupStep } from "./group.ts";
 import { parallelStep } from "./parallel.ts";
 import { returnStep } from "./return.ts";
 import type { StepKind } from "./step-kind.ts";
+import { waitStep } from "./wait.ts";
 
 /** Every step kind. A step is of the first kind whose first key it has, so `for_each` stands before the plain group. */
 export const stepKinds: readonly StepKind[] = [
@@ -12,6 +13,7 @@ export const stepKinds: readonly StepKind[] = [
   askStep,
   forEachStep,
   parallelStep,
+  waitStep,
   returnStep,
   groupStep,
 ];

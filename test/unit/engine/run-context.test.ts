@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Replay } from "../../../src/core/call-meta.ts";
 import { RingmainError } from "../../../src/core/errors.ts";
 import type { Json } from "../../../src/core/json.ts";
@@ -33,6 +33,7 @@ function contextWith(options: {
     memory: new Map(options.memory),
     remember,
     report() {},
+    now: () => new Date("2026-11-23T08:00:00Z"),
     delay: async (ms) => void delays.push(ms),
     random: () => 0.5,
   });
@@ -142,7 +143,7 @@ test("tells of a call that waits for a person, and does not send it again by its
   const { context, callTool, waits } = contextWith({ callTool: () => Promise.reject(asked) });
   await expect(context.call(request)).rejects.toBe(asked);
   expect(callTool).toHaveBeenCalledOnce();
-  expect(waits.mock.calls).toEqual([[request.path, "apr_1"]]);
+  expect(waits.mock.calls).toEqual([[request.path, { approval: "apr_1" }]]);
 });
 
 test("does not send a call about which nobody has decided yet; the others it sends", async () => {
@@ -151,7 +152,7 @@ test("does not send a call about which nobody has decided yet; the others it sen
     code: "APPROVAL_REQUIRED",
     details: { approval: "apr_1" },
   });
-  expect(waits.mock.calls).toEqual([[request.path, "apr_1"]]);
+  expect(waits.mock.calls).toEqual([[request.path, { approval: "apr_1" }]]);
   expect(callTool).not.toHaveBeenCalled();
   expect(await context.call({ ...request, path: "remind[inv_4]/send" })).toMatchObject({ result: "sent" });
 });
@@ -259,4 +260,34 @@ test("a step that may be attempted again keeps what its calls answered, also for
     first,
   );
   expect(callTool).toHaveBeenCalledOnce();
+});
+
+describe("a moment", () => {
+  const start = Date.parse("2026-11-23T08:00:00Z");
+  const inHours = (hours: number) => new Date(start + hours * 3_600_000);
+
+  test("that is far off parks the run, and is remembered as it was first", async () => {
+    const { context, waits, remember, delays } = contextWith({});
+    const until = inHours(48).toISOString();
+    await expect(context.sleepUntil("pause", () => inHours(48))).rejects.toMatchObject({
+      waits: [{ until }],
+    });
+    await expect(context.sleepUntil("pause", () => inHours(1))).rejects.toMatchObject({ waits: [{ until }] });
+    expect(waits.mock.calls).toEqual([
+      ["pause", { until }],
+      ["pause", { until }],
+    ]);
+    expect(remember.mock.calls).toEqual([["pause!due", until]]);
+    expect(delays).toEqual([]);
+  });
+
+  test("that is near is waited for, and one that has come is not", async () => {
+    const { context, waits, delays } = contextWith({ memory: [["late!due", inHours(-1).toISOString()]] });
+    expect(await context.sleepUntil("soon", (now) => new Date(now.getTime() + 5_000))).toEqual(
+      new Date(start + 5_000),
+    );
+    expect(await context.sleepUntil("late", () => inHours(9))).toEqual(inHours(-1));
+    expect(delays).toEqual([5_000]);
+    expect(waits).not.toHaveBeenCalled();
+  });
 });

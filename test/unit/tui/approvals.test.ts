@@ -45,7 +45,7 @@ describe("deciding on the screen", () => {
       readInputs: () => ({}),
       startRun: () => Promise.reject(new Error("not played")),
       resumeRun: () => Promise.reject(new Error("not played")),
-      takeUpDecided() {},
+      takeUpParked() {},
       listRuns: async () => [],
       entries: () => {
         seq += 1;

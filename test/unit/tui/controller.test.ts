@@ -36,7 +36,7 @@ function playedPort() {
     resumeRun: async () => {
       throw new RingmainError("STATE_INVALID", "Another process has it.");
     },
-    takeUpDecided() {},
+    takeUpParked() {},
     listRuns: async () => [],
     entries: () => [],
     approvals: playedApprovals(),
@@ -155,11 +155,11 @@ describe("the controller", () => {
 
   it("follows a run that goes on after an approval, and stays where it is", async () => {
     const played = playedPort();
-    let follow: Parameters<TuiPort["takeUpDecided"]>[0] = () => {};
-    const takeUpDecided: TuiPort["takeUpDecided"] = (given) => {
+    let follow: Parameters<TuiPort["takeUpParked"]>[0] = () => {};
+    const takeUpParked: TuiPort["takeUpParked"] = (given) => {
       follow = given;
     };
-    const { controller } = await opened({ ...played, port: { ...played.port, takeUpDecided } });
+    const { controller } = await opened({ ...played, port: { ...played.port, takeUpParked } });
     press(controller, "2", "?");
     follow(async (onStep) => {
       onStep(report("overdue", "started").step);

@@ -2,29 +2,12 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { RingmainError } from "../../../src/core/errors.ts";
 import type { Json } from "../../../src/core/json.ts";
-import { toolId } from "../../../src/core/tool-description.ts";
 import { createRunContext } from "../../../src/engine/run-context.ts";
-import { checkWorkflows } from "../../../src/workflow/check.ts";
 import { executePlan } from "../../../src/workflow/execute.ts";
 import type { Plan } from "../../../src/workflow/plan.ts";
 import type { StepEvent } from "../../../src/workflow/run-context.ts";
 import { createRing } from "../../contract/engine-ring.ts";
-import { agents, tools } from "../../fixtures/workflow/catalog.ts";
-
-const [writer] = agents.filter(({ id }) => id === "writer");
-const tester = writer && { ...writer, id: "tester", tools: tools.map(toolId) };
-
-function planOf(steps: string, more = ""): Plan {
-  const text = `agent: tester\n${more}steps:\n${steps}`;
-  const { plans, problems } = checkWorkflows({
-    workflows: [{ file: "workflows/sample.yaml", text }],
-    agents: tester ? [tester] : [],
-    tools,
-  });
-  const [plan] = plans;
-  if (!plan) throw new Error(JSON.stringify(problems, null, 1));
-  return plan;
-}
+import { planOf } from "../../fixtures/workflow/plan-of.ts";
 
 class Died extends Error {}
 
@@ -76,6 +59,7 @@ function runOf(plan: Plan) {
         findOnce: ring.journal.findOnce,
         markOnce: async () => {},
         report: (event) => void events.push(event),
+        now: () => new Date("2026-11-23T07:00:00Z"),
         delay: async (ms) => void delays.push(ms),
         random: () => 1,
       });

@@ -1,29 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RingmainError } from "../../../src/core/errors.ts";
 import type { Json } from "../../../src/core/json.ts";
-import { toolId } from "../../../src/core/tool-description.ts";
-import { checkWorkflows } from "../../../src/workflow/check.ts";
 import { executePlan } from "../../../src/workflow/execute.ts";
 import { resolveInputs } from "../../../src/workflow/inputs.ts";
-import type { Plan } from "../../../src/workflow/plan.ts";
 import type { CallAnswer, CallRequest, RunContext, StepEvent } from "../../../src/workflow/run-context.ts";
-import { agents, tools } from "../../fixtures/workflow/catalog.ts";
-
-const [writer] = agents.filter(({ id }) => id === "writer");
-const tester = writer && { ...writer, id: "tester", tools: tools.map(toolId) };
-
-/** Checks the steps of a workflow and returns its plan. */
-function planOf(steps: string, more = ""): Plan {
-  const text = `agent: tester\n${more}steps:\n${steps}`;
-  const { plans, problems } = checkWorkflows({
-    workflows: [{ file: "workflows/sample.yaml", text }],
-    agents: tester ? [...agents, tester] : agents,
-    tools,
-  });
-  const [plan] = plans;
-  if (!plan) throw new Error(JSON.stringify(problems, null, 1));
-  return plan;
-}
+import { isWait } from "../../../src/workflow/waits.ts";
+import { planOf } from "../../fixtures/workflow/plan-of.ts";
 
 type Answer = (request: CallRequest, signal: AbortSignal) => Json | Promise<Json>;
 
@@ -47,6 +29,9 @@ function world(
     recall: (path) => memory.get(path),
     async remember(path, value) {
       if (!memory.has(path)) memory.set(path, value);
+    },
+    async sleepUntil(_path, due) {
+      return due(new Date("2026-11-23T07:00:00Z"));
     },
     async backOff({ baseMs, capMs }, attempt) {
       waited.push({ baseMs, capMs, attempt });
@@ -519,7 +504,9 @@ describe("a call that waits for a person", () => {
       return path === "each[b]/lead" ? { id: "x" } : wait(`apr_${path}`);
     });
     const plan = planOf(`${loop("    continue_on_error: true\n")}${lead.replace("id: lead", "id: after")}`);
-    await expect(executePlan(plan, context)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    await expect(executePlan(plan, context)).rejects.toMatchObject({
+      waits: [{ approval: "apr_each[a]/lead" }, { approval: "apr_each[c]/lead" }],
+    });
     expect(paths()).toEqual(["overdue", "each[a]/lead", "each[b]/lead", "each[c]/lead"]);
     const waiting = events.filter(({ status }) => status === "waiting");
     expect(waiting.map(({ path, approvals }) => [path, approvals])).toEqual([
@@ -550,7 +537,7 @@ describe("a call that waits for a person", () => {
   it("marks no item of its loop as done", async () => {
     const { context, done } = world(({ path }) => (path === "overdue" ? three : wait(`apr_${path}`)));
     const plan = planOf(loop('    once: "lead/${{ invoice.id }}"\n'));
-    await expect(executePlan(plan, context)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    await expect(executePlan(plan, context)).rejects.toSatisfy(isWait);
     expect([...done.keys()]).toEqual([]);
   });
 });

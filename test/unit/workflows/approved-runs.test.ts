@@ -167,7 +167,7 @@ test("a request that nobody answers ends the wait when it expires", async () => 
   now = new Date(startOfTests.getTime() + 23 * hourMs);
   expect((await engine.resume("run_1")).status).toBe("waiting");
   now = new Date(startOfTests.getTime() + 24 * hourMs);
-  const worker = engine.runWorker({ concurrency: 1, pollMs: 5, only: "decided" });
+  const worker = engine.runWorker({ concurrency: 1, pollMs: 5, only: "parked" });
   await expect
     .poll(async () => (await engine.get("run_1"))?.status, { interval: 5, timeout: 10_000 })
     .toBe("done");

@@ -102,6 +102,7 @@ export async function openShop(processes = 2) {
       findOnce: journal.findOnce,
       markOnce: async () => {},
       report() {},
+      now: () => startOfTests,
       delay: async () => {},
       random: () => 0,
     });

@@ -5,7 +5,8 @@ import { createDecidedRuns } from "../../../../src/engine/sqlite/decided-runs.ts
 function waiting(runs: Record<string, string[]>) {
   let now = 0;
   const requests = new Set(Object.values(runs).flat());
-  const waitsOf = (id: string) => new Map((runs[id] ?? []).map((approval) => [`step ${approval}`, approval]));
+  const waitsOf = (id: string) =>
+    new Map((runs[id] ?? []).map((approval) => [`step ${approval}`, { approval }]));
   const pending = vi.fn((ids: readonly string[]) => new Set(ids.filter((id) => requests.has(id))));
   const decided = createDecidedRuns({
     store: { parked: () => Object.keys(runs).map((id) => ({ id, waits: waitsOf(id) })) },
