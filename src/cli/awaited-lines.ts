@@ -11,8 +11,8 @@ export function awaitedLines({ waitsFor = [] }: Waiting): string[] {
   return more > 0 ? [...lines, `… and ${more} more: ringmain approvals ls`] : lines;
 }
 
-function awaitedThing({ approval, until }: AwaitedStep): string {
-  return approval ?? (until === undefined ? "nothing" : momentText(until));
+function awaitedThing({ approval, run, until = "" }: AwaitedStep): string {
+  return approval ?? run ?? momentText(until);
 }
 
 /** A moment for people, in UTC: `2026-11-26 08:00:00 UTC`. */
@@ -30,17 +30,21 @@ export function howToGoOn({ id, waitsFor = [] }: Pick<Run, "id" | "waitsFor">): 
           `See what is asked:  ringmain approvals show ${approval}`,
           `Say yes or no:      ringmain approvals approve ${approval}  (or reject)`,
         ];
+  const run = waitsFor.find((wait) => wait.run !== undefined)?.run;
   return [
     ...decide,
+    ...(run === undefined ? [] : [`What that run waits for:  ringmain runs show ${run}`]),
     `The run goes on by itself where \`ringmain serve\` or the screen is open; else: ringmain runs resume ${id}`,
   ];
 }
 
-/** Whether it is a person that the run waits for, or a moment. */
+/** Whether it is a person that the run waits for, a moment or another run. */
 export function waitsInWords({ waitsFor = [] }: Waiting): string {
   const until = waitsFor.flatMap((wait) => wait.until ?? []).sort()[0];
-  const asks = waitsFor.some(({ approval }) => approval !== undefined);
-  return asks || until === undefined ? "waits for approval" : `waits until ${momentText(until)}`;
+  if (waitsFor.some(({ approval }) => approval !== undefined)) return "waits for approval";
+  const run = waitsFor.find((wait) => wait.run !== undefined)?.run;
+  if (run !== undefined) return `waits for the run ${run}`;
+  return until === undefined ? "waits" : `waits until ${momentText(until)}`;
 }
 
 /** For a log: what a run waits for. */

@@ -16,7 +16,7 @@ export interface CheckedWorkspace {
 
 /**
  * Checks the files of a workspace against the tools. Runs nothing. With `only`, the id of a workflow, it looks at
- * nothing but that workflow and the policies that could concern its calls. `withTests`: also into policies/*.test.yaml,
+ * nothing but that workflow, those that it runs, and the policies that could concern their calls. `withTests`: also into policies/*.test.yaml,
  * whose faults are for whoever writes the files: nothing that runs depends on them.
  */
 export async function checkWorkspace(
@@ -24,10 +24,9 @@ export async function checkWorkspace(
   tools: readonly ToolDescription[],
   { only, withTests = false }: { only?: string; withTests?: boolean } = {},
 ): Promise<CheckedWorkspace> {
-  const { agents } = workspace;
-  const workflows = workspace.workflows.filter(({ id }) => only === undefined || id === only);
+  const { agents, workflows } = workspace;
   const refusalOf = await certainRefusals(workspace, tools);
-  const { plans, problems } = checkWorkflows({ agents, workflows, tools, refusalOf });
+  const { plans, problems } = checkWorkflows({ agents, workflows, tools, refusalOf, only });
   const concerning = only === undefined ? undefined : calledTools(plans);
   const ofPolicies = await checkPolicyFiles(workspace, tools, concerning);
   const found = [...workspace.problems, ...problems, ...ofPolicies, ...checkLimits(workspace, tools)];

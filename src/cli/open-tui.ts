@@ -188,13 +188,14 @@ function inputField(name: string, schema: Json): InputField {
 function outlineOf(steps: readonly Json[], parent = "", depth = 0): StepOutline[] {
   return steps.flatMap((step) => {
     if (!isStep(step)) return [];
-    const { id: label, kind, call, ask, steps: nested, branches } = step;
+    const { id: label, kind, call, ask, steps: nested, else: others, branches } = step;
     const stepId = parent === "" ? label : `${parent}/${label}`;
     const what =
       typeof call === "string" ? call : typeof ask === "string" ? `ask ${ask}` : kind.replace("_", " ");
     return [
       { stepId, label, depth, kind, what },
       ...outlineOf(Array.isArray(nested) ? nested : [], stepId, depth + 1),
+      ...outlineOf(Array.isArray(others) ? others : [], stepId, depth + 1),
       ...(Array.isArray(branches) ? branches : []).flatMap((branch) =>
         isRecord(branch) && typeof branch.name === "string" && Array.isArray(branch.steps)
           ? outlineOf(branch.steps, `${stepId}/${branch.name}`, depth + 1)

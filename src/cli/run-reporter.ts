@@ -68,16 +68,15 @@ export function runReporter(options: { plan: Plan; terminal: Terminal; json: boo
  * are summed up by the loop, except those that fail or wait for a person.
  */
 export function stepLine(event: StepEvent, colour: Terminal["colour"]): string | undefined {
-  const { status, path, kind, tool, error, counts, approvals = [], until } = event;
+  const { status, path, kind, tool, error, counts } = event;
   if (status === "failed" && error !== undefined) {
     const indent = path.includes("/") ? "    " : "  ";
     return `${indent}${colour.red("✗")} ${path}  ${error.code}: ${colour.dim(error.message)}`;
   }
   if (status === "waiting") {
     // the steps around it wait because it does
-    if (kind !== "call" && kind !== "wait") return undefined;
-    const forWhat =
-      until === undefined ? `for approval ${approvals.join(", ")}` : `until ${momentText(until)}`;
+    if (kind !== "call" && kind !== "wait" && kind !== "run") return undefined;
+    const forWhat = waitedFor(event);
     const indent = path.includes("/") ? "    " : "  ";
     return `${indent}${colour.yellow("?")} ${path}  ${colour.dim(`waits ${forWhat}`)}`;
   }
@@ -86,6 +85,11 @@ export function stepLine(event: StepEvent, colour: Terminal["colour"]): string |
   if (status === "already_done") return `  ${colour.cyan("↻")} ${path.padEnd(10)}  already done`;
   const what = counts === undefined ? (tool ?? kind) : countsText(counts);
   return `  ${colour.green("✓")} ${path.padEnd(10)}  ${what}`;
+}
+
+function waitedFor({ approvals = [], runs = [], until }: StepEvent): string {
+  if (until !== undefined) return `until ${momentText(until)}`;
+  return runs.length > 0 ? `for the run ${runs.join(", ")}` : `for approval ${approvals.join(", ")}`;
 }
 
 function countsText({ items, failed, alreadyDone }: NonNullable<StepEvent["counts"]>): string {

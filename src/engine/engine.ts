@@ -87,11 +87,12 @@ export interface Worker {
 export const runStatuses = ["pending", "running", "waiting", "done", "failed", "cancelled"] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** A step that waits: for the decision about a request, by its id, or until a moment (RFC 3339, UTC). */
+/** A step that waits: for the decision about a request, until a moment (RFC 3339, UTC), or for the end of a run. */
 export interface AwaitedStep {
   step: string;
   approval?: string;
   until?: string;
+  run?: string;
 }
 
 export interface Run {
@@ -107,6 +108,8 @@ export interface Run {
   interrupted: boolean;
   cancelRequested: boolean;
   startedBy: string;
+  /** The run of which a step runs this one. */
+  parent?: string;
   createdAt: Date;
   /** When it was first executed: what `now` means in its expressions. */
   startedAt?: Date;
@@ -124,6 +127,8 @@ export interface RunDetails extends Run {
 }
 
 export interface RunFilter {
+  /** The runs that a run has begun; null for those that no run has begun. */
+  parent?: string | null | undefined;
   workflow?: string | undefined;
   status?: readonly RunStatus[] | undefined;
   /** Only runs that are interrupted. */

@@ -1,13 +1,23 @@
 import type { CallError, Replay } from "../core/call-meta.ts";
 import { RingmainError, withoutOutcome } from "../core/errors.ts";
 import { isRecord, type Json } from "../core/json.ts";
+import type { Plan } from "../workflow/plan.ts";
 import type { CallAnswer, CallRequest, RunContext } from "../workflow/run-context.ts";
 import { isWait, type Wait, Waiting, waitsOf } from "../workflow/waits.ts";
+import type { Run } from "./engine.ts";
 import type { JournalRecord } from "./journal.ts";
 import { createOnceMemory } from "./once-memory.ts";
 import { backoffMs, callRetry, type Delay, retryTransient } from "./retry.ts";
 import type { CallTool } from "./tool-caller.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+
+export interface ChildRequest {
+  runId: string;
+  plan: Plan;
+  inputs: Record<string, Json>;
+}
+
+export type ChildRun = Pick<Run, "status" | "outputs" | "error">;
 
 /** Parking a run and waking it again costs more than to wait so long. */
 const longestSleepMs = 5_000;
@@ -15,7 +25,7 @@ const longestSleepMs = 5_000;
 export interface RunContextOptions
   extends Omit<
     RunContext,
-    "call" | "findOnce" | "recall" | "backOff" | "sleepUntil" | "within" | "repeatable"
+    "call" | "findOnce" | "recall" | "backOff" | "sleepUntil" | "runWorkflow" | "within" | "repeatable"
   > {
   /** What the run had completed when this execution began. */
   completed: ReadonlyMap<string, JournalRecord>;
@@ -27,6 +37,10 @@ export interface RunContextOptions
   findOnce(key: string): Replay | undefined;
   /** What earlier executions remembered, by path. */
   memory: ReadonlyMap<string, Json>;
+  /** Executes a run of another workflow as far as it goes; one that was begun before is gone on with. */
+  runWorkflow(child: ChildRequest): Promise<ChildRun>;
+  /** Ends such a run, which took too long. */
+  cancelWorkflow(runId: string): Promise<unknown>;
   now(): Date;
   delay: Delay;
   random: () => number;
@@ -116,6 +130,24 @@ export function createRunContext(options: RunContextOptions): RunContext {
       if (ms > 0) await unlessAborted(delay(ms, signal), signal);
       return until;
     },
+    async runWorkflow({ path, plan, inputs, outcomes = 1 }) {
+      for (let number = 1; ; number += 1) {
+        signal.throwIfAborted();
+        const id = `${runId}/${attemptPath(path, number)}`;
+        const work = options.runWorkflow({ runId: id, plan, inputs });
+        const child = await unlessAborted(work, signal).catch(async (error: unknown) => {
+          if (signal.aborted && !options.signal.aborted) await options.cancelWorkflow(id);
+          throw error;
+        });
+        if (child.status === "done") return child.outputs ?? {};
+        if (child.status === "failed" || child.status === "cancelled") {
+          if (number < outcomes) continue;
+          throw failureOfChild(id, child);
+        }
+        options.waits(path, { run: id });
+        throw new Waiting([{ run: id }]);
+      }
+    },
     backOff: async (backoff, attempt, until) =>
       void (await delay(backoffMs(backoff, attempt, random), until)),
     report: options.report,
@@ -165,6 +197,12 @@ function recordedFailure(error: unknown): JournalRecord | undefined {
   if (typeof entry !== "number") return undefined;
   const { code, message, hint, retryable } = error;
   return { entry, error: { code, message, ...(hint !== undefined && { hint }), retryable, policies: [] } };
+}
+
+function failureOfChild(id: string, { error }: ChildRun): RingmainError {
+  const hint = `\`ringmain runs show ${id}\` has its calls.`;
+  if (error === undefined) return new RingmainError("STEP_FAILED", `The run ${id} was cancelled.`, { hint });
+  return new RingmainError(error.code, `${error.step ?? id}: ${error.message}`, { hint: error.hint ?? hint });
 }
 
 function stillWaiting(approval: string): RingmainError {

@@ -99,7 +99,7 @@ function foldStep(before: StepProgress | undefined, report: StepReport, at: numb
   else if (status === "skipped") step.skipped += 1;
   else if (status === "waiting") {
     step.waiting += 1;
-    if (report.until === undefined || report.approvals !== undefined) step.asks = true;
+    if (report.approvals !== undefined) step.asks = true;
   } else if (isRefusal(report.error?.code)) step.refused += 1;
   else step.failed += 1;
   return step;

@@ -135,8 +135,8 @@ export interface RunSummary {
   inputs: Readonly<Record<string, Json>>;
   outputs?: Readonly<Record<string, Json>>;
   error?: { code: string; message: string; hint?: string | undefined; step?: string | undefined };
-  /** The steps that wait: for a person, with the id of the request, or until a moment (RFC 3339). */
-  waitsFor?: readonly { step: string; approval?: string; until?: string }[];
+  /** The steps that wait: for a person, with the id of the request, until a moment (RFC 3339), or for another run. */
+  waitsFor?: readonly { step: string; approval?: string; until?: string; run?: string }[];
 }
 
 /** One line of the audit trail. */

@@ -7,11 +7,14 @@ import type { Fault, Field, RecordType } from "./types.ts";
 
 type Report = (path: YamlPath, fault: Fault) => void;
 
-/** Checks `inputs`. Returns their JSON Schemas for the plan, and the type of the variable `inputs`. */
+/**
+ * Checks `inputs`. Returns their JSON Schemas for the plan, the type of the variable `inputs`, and that of what is given for
+ * them: an input with a default may be left out.
+ */
 export function checkInputs(
   inputs: Readonly<Record<string, WrittenInput>>,
   report: Report,
-): { schemas: Record<string, Json>; type: RecordType } {
+): { schemas: Record<string, Json>; type: RecordType; given: RecordType } {
   const schemas: Record<string, Json> = {};
   const fields = new Map<string, Field>();
   for (const [name, written] of Object.entries(inputs)) {
@@ -39,7 +42,16 @@ export function checkInputs(
       Object.entries(written).filter((member): member is [string, Json] => member[1] !== undefined),
     );
   }
-  return { schemas, type: { kind: "record", fields, closed: true } };
+  const needed = neededInputs(inputs);
+  const given = [...fields].map(([name, field]): [string, Field] => [
+    name,
+    { ...field, required: needed.includes(name) },
+  ]);
+  return {
+    schemas,
+    type: { kind: "record", fields, closed: true },
+    given: { kind: "record", fields: new Map(given), closed: true },
+  };
 }
 
 /** The inputs that must be given, because they have no default. */

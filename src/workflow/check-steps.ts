@@ -11,7 +11,7 @@ import { type Facts, factsWithout, noFacts, union } from "./narrowing.ts";
 import { readStep, type WrittenStep } from "./parse.ts";
 import type { PlanStep } from "./plan.ts";
 import { readDuration } from "./read-duration.ts";
-import type { CheckedSteps, StepScope } from "./steps/step-kind.ts";
+import type { CheckedSteps, CheckedWorkflow, StepScope } from "./steps/step-kind.ts";
 import { anyType, type Fault, type Field, type RecordType, type ValueType } from "./types.ts";
 import { defaultRetry } from "./written-retry.ts";
 import type { YamlSource } from "./yaml-source.ts";
@@ -19,12 +19,16 @@ import type { YamlSource } from "./yaml-source.ts";
 /** Why policies refuse every call of a tool (`server.tool`) by an agent, for people; undefined when they do not. */
 export type RefusalOf = (agent: string, tool: string) => string | undefined;
 
+/** Finds another workflow by its id, or says why it cannot be run from here. */
+export type FindWorkflow = (id: string) => CheckedWorkflow | Fault;
+
 /** What all steps of one workflow share while they are checked. */
 export interface StepsCheck {
   source: YamlSource;
   agents: readonly Agent[];
   agent: Agent | undefined;
   tools: ReadonlyMap<string, ToolDescription>;
+  findWorkflow: FindWorkflow;
   refusalOf: RefusalOf | undefined;
   problems: Problem[];
   /** The ids met so far. */
@@ -193,6 +197,12 @@ function stepScope(id: string, check: StepsCheck, scope: StepsScope, branches: B
         report([...path, ...inner], { code, message, hint }, place);
       }
       return type;
+    },
+    findWorkflow(name, path) {
+      const found = check.findWorkflow(name);
+      if ("plan" in found) return found;
+      report(path, found);
+      return undefined;
     },
     withVariables(variables) {
       // A name may be that of an outer loop's item, about which other things are certain.

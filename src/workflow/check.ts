@@ -13,6 +13,7 @@ import { checkSchedules } from "./check-schedules.ts";
 import {
   checkSteps,
   collectIds,
+  type FindWorkflow,
   type RefusalOf,
   type StepsCheck,
   type StepsScope,
@@ -22,6 +23,7 @@ import { noFacts } from "./narrowing.ts";
 import { parseWorkflow, type WorkflowFile } from "./parse.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import { type Report, readDuration } from "./read-duration.ts";
+import type { CheckedWorkflow } from "./steps/step-kind.ts";
 import { type Fault, type Field, instantType, recordOf, stringType } from "./types.ts";
 
 export interface CheckInput {
@@ -32,6 +34,7 @@ export interface CheckInput {
   tools: readonly ToolDescription[];
   /** Why policies refuse every call of a tool (`server.tool`) by an agent (its id), whatever the call says. */
   refusalOf?: RefusalOf | undefined;
+  only?: string | undefined;
 }
 
 export interface CheckResult {
@@ -41,16 +44,59 @@ export interface CheckResult {
   problems: Problem[];
 }
 
-/** Checks workflow files against the agents and tools of a workspace, and compiles those without faults. Pure. */
-export function checkWorkflows({ workflows, agents, tools, refusalOf }: CheckInput): CheckResult {
-  const byId = new Map(tools.map((tool) => [toolId(tool), tool]));
-  const results = workflows.map(({ file, text }) =>
-    checkWorkflow({ file, text, agents, tools: byId, refusalOf }),
-  );
+/**
+ * Checks workflow files against the agents and tools of a workspace, and against each other, and compiles those without
+ * faults. With `only`, the id of a workflow, it looks at that one and those that it runs. Pure.
+ */
+export function checkWorkflows({ workflows, agents, tools, refusalOf, only }: CheckInput): CheckResult {
+  const byId = new Map(workflows.map((workflow) => [idOfFile(workflow.file), workflow]));
+  const toolsById = new Map(tools.map((tool) => [toolId(tool), tool]));
+  const checked = new Map<string, Checked>();
+  const underWay: string[] = [];
+
+  const check = (id: string, { file, text }: CheckInput["workflows"][number]): Checked => {
+    const known = checked.get(id);
+    if (known !== undefined) return known;
+    underWay.push(id);
+    const result = checkWorkflow({ file, text, agents, tools: toolsById, refusalOf, findWorkflow });
+    underWay.pop();
+    checked.set(id, result);
+    return result;
+  };
+  const findWorkflow: FindWorkflow = (id) => {
+    const written = byId.get(id);
+    if (written === undefined) return unknownWorkflow(id, [...byId.keys()]);
+    if (underWay.includes(id)) return runsItself([...underWay.slice(underWay.indexOf(id)), id]);
+    return check(id, written).compiled ?? faultyWorkflow(id);
+  };
+
+  for (const [id, workflow] of byId) if (only === undefined || id === only) check(id, workflow);
+  const results = [...byId.keys()].flatMap((id) => checked.get(id) ?? []);
   return {
-    plans: results.flatMap(({ plan }) => (plan ? [plan] : [])),
+    plans: results.flatMap(({ compiled }) => (compiled ? [compiled.plan] : [])),
     problems: results.flatMap(({ problems }) => problems),
   };
+}
+
+interface Checked {
+  /** Absent when there are faults. */
+  compiled?: CheckedWorkflow;
+  problems: Problem[];
+}
+
+function unknownWorkflow(id: string, known: readonly string[]): Fault {
+  const hint = didYouMean(id, known) ?? `Workflows: ${known.join(", ")}.`;
+  return { code: "unknown-workflow", message: `There is no workflow "${id}".`, hint };
+}
+
+function runsItself(chain: readonly string[]): Fault {
+  const message = `It would never end: ${chain.join(" runs ")}.`;
+  return { code: "workflow-cycle", message, hint: "Take one of these runs out." };
+}
+
+function faultyWorkflow(id: string): Fault {
+  const hint = "They are told in its own file.";
+  return { code: "faulty-workflow", message: `Workflow "${id}" has faults.`, hint };
 }
 
 function checkWorkflow(options: {
@@ -59,8 +105,9 @@ function checkWorkflow(options: {
   agents: readonly Agent[];
   tools: ReadonlyMap<string, ToolDescription>;
   refusalOf: RefusalOf | undefined;
-}): { plan?: Plan; problems: Problem[] } {
-  const { file, text, agents, tools, refusalOf } = options;
+  findWorkflow: FindWorkflow;
+}): Checked {
+  const { file, text, agents, tools, refusalOf, findWorkflow } = options;
   const { source, workflow, problems } = parseWorkflow(file, text);
   if (!workflow) return { problems: inOrder(problems) };
   const report = (path: YamlPath, fault: Fault): void => {
@@ -77,6 +124,7 @@ function checkWorkflow(options: {
     agents,
     agent,
     tools,
+    findWorkflow,
     refusalOf,
     problems,
     seen: new Set(),
@@ -112,7 +160,7 @@ function checkWorkflow(options: {
     outputs: workflow.outputs,
     ...(onFailure && { onFailure }),
   };
-  return { plan, problems: [] };
+  return { compiled: { plan, given: inputs.given, outputs: outputs.type }, problems: [] };
 }
 
 /** Checks what is done after a failure: nobody knows which steps had run, so it sees `error` instead of their results. */
@@ -135,8 +183,12 @@ function inOrder(problems: readonly Problem[]): Problem[] {
   return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
+function idOfFile(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1).replace(/\.ya?ml$/, "");
+}
+
 function workflowId(file: string, report: Report): string {
-  const id = file.slice(file.lastIndexOf("/") + 1).replace(/\.ya?ml$/, "");
+  const id = idOfFile(file);
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(id)) {
     const hint = "Rename the file: lower case letters, digits, - and _.";
     report([], {

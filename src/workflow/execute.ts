@@ -10,7 +10,7 @@ import type { RunContext, StepEvent } from "./run-context.ts";
 import { findStepKind } from "./steps/registry.ts";
 import type { Inside, StepRun } from "./steps/step-kind.ts";
 import { evaluateCondition, evaluateMember, evaluateTemplate } from "./template.ts";
-import { approvalsIn, earliestIn, waitsOf } from "./waits.ts";
+import { approvalsIn, earliestIn, runsIn, waitsOf } from "./waits.ts";
 
 /**
  * Runs the steps of a plan and returns its outputs. All it does to the world goes through the context, by stable
@@ -130,12 +130,13 @@ async function runStep(step: PlanStep, frame: Frame): Promise<Json | undefined> 
     }
     const waits = waitsOf(error);
     if (waits.length > 0) {
-      const [approvals, until] = [approvalsIn(waits), earliestIn(waits)];
+      const [approvals, runs, until] = [approvalsIn(waits), runsIn(waits), earliestIn(waits)];
       context.report({
         ...event,
         ...details,
         status: "waiting",
         ...(approvals.length > 0 && { approvals }),
+        ...(runs.length > 0 && { runs }),
         ...(until !== undefined && { until }),
       });
       throw error;

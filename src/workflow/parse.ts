@@ -55,7 +55,7 @@ export type WorkflowFile = z.output<typeof workflowFile>;
 export type WrittenSchedule = z.output<typeof schedule>;
 export type WrittenInput = z.output<typeof input>;
 
-const laterKinds = ["form", "run"];
+const laterKinds = ["form"];
 const notBuilt = {
   on: ["call", "webhook", "file", "tool"],
 };

@@ -1,5 +1,6 @@
 import type { Replay } from "../core/call-meta.ts";
 import type { Json } from "../core/json.ts";
+import type { Plan } from "./plan.ts";
 
 /** What a run's steps may do to the world. An engine supplies it; steps know no other I/O. */
 export interface RunContext {
@@ -36,6 +37,11 @@ export interface RunContext {
    * reason to hold the run: then it throws Waiting, and the run is parked until then.
    */
   sleepUntil(path: string, due: (now: Date) => Date): Promise<Date>;
+  /**
+   * Runs another workflow, or gives what its run came to when this path was reached before. Throws its error, and
+   * Waiting while it waits itself.
+   */
+  runWorkflow(request: WorkflowRequest): Promise<Record<string, Json>>;
   /** Waits before another attempt; rejects when the signal is aborted. */
   backOff(backoff: Backoff, attempt: number, signal: AbortSignal): Promise<void>;
   /** Tells whoever watches. Must not throw. */
@@ -64,6 +70,15 @@ export interface CallRequest {
   timeoutMs?: number;
 }
 
+export interface WorkflowRequest {
+  path: string;
+  plan: Plan;
+  /** Read by the plan's schemas, with defaults. */
+  inputs: Record<string, Json>;
+  /** As for a call: how many runs there may be, of which all but the last failed. */
+  outcomes?: number;
+}
+
 export interface CallAnswer {
   result: Json;
   /** The sequence number of the call's audit entry. */
@@ -82,6 +97,8 @@ export interface StepEvent {
   status: "started" | "done" | "already_done" | "skipped" | "failed" | "waiting";
   /** The requests that a waiting call, or the steps inside, wait for. */
   approvals?: readonly string[];
+  /** The runs that a waiting step, or the steps inside, wait for. */
+  runs?: readonly string[];
   /** The first moment that a waiting step, or the steps inside, wait for (RFC 3339). */
   until?: string;
   /** `server.tool` of a call. */

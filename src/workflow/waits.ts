@@ -1,8 +1,8 @@
 import { RingmainError } from "../core/errors.ts";
 import { isRecord } from "../core/json.ts";
 
-/** What a run waits for while nobody holds it: a person's decision about a request, or a moment (RFC 3339, UTC). */
-export type Wait = { approval: string } | { until: string };
+/** What a run waits for while nobody holds it: a person's decision about a request, a moment (RFC 3339, UTC), a run's end. */
+export type Wait = { approval: string } | { until: string } | { run: string };
 
 /** Thrown by what cannot go on yet. It is no failure: the run is parked, and comes here again. */
 export class Waiting extends Error {
@@ -40,6 +40,11 @@ export function joinWaits(errors: readonly unknown[]): unknown {
 /** The requests among some waits. */
 export function approvalsIn(waits: Iterable<Wait>): string[] {
   return [...waits].flatMap((wait) => ("approval" in wait ? [wait.approval] : []));
+}
+
+/** The runs among some waits. */
+export function runsIn(waits: Iterable<Wait>): string[] {
+  return [...waits].flatMap((wait) => ("run" in wait ? [wait.run] : []));
 }
 
 /** The first moment among some waits. */

@@ -7,10 +7,12 @@ import { createWriteQueue } from "../../src/db/write-queue.ts";
 import type { Fault } from "../../src/engine/run-error.ts";
 import { openSqliteEngine, type SqliteEngine } from "../../src/engine/sqlite/engine.ts";
 import { type EngineHarness, testEngine } from "./engine.suite.ts";
+import { testChildren } from "./engine-children.suite.ts";
 import { testWaiting } from "./engine-waiting.suite.ts";
 
 testEngine("embedded, on SQLite", openHarness);
 testWaiting("embedded, on SQLite", openHarness);
+testChildren("embedded, on SQLite", openHarness);
 
 async function openHarness(): Promise<EngineHarness> {
   const dir = mkdtempSync(join(tmpdir(), "ringmain-engine-"));

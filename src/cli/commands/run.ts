@@ -107,8 +107,8 @@ async function planOf(
  */
 async function findUnfinished(ring: Ring, plan: Plan, inputs: Run["inputs"]): Promise<Run | undefined> {
   const { workflow } = plan;
-  const interrupted = await ring.engine.list({ workflow, interrupted: true });
-  const waiting = await ring.engine.list({ workflow, status: ["waiting"] });
+  const interrupted = await ring.engine.list({ workflow, parent: null, interrupted: true });
+  const waiting = await ring.engine.list({ workflow, parent: null, status: ["waiting"] });
   const same = ({ inputs: others }: Run) => canonicalJson(others) === canonicalJson(inputs);
   return interrupted.filter(same).at(-1) ?? waiting.filter(same).at(-1);
 }

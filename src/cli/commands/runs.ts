@@ -97,9 +97,10 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
     const run = await ring.engine.get(id);
     if (run === undefined) throw noSuchRun(id);
     const entries = lastEntries(ring.database, { run: id }, 1000);
+    const children = (await ring.engine.list({ parent: id, limit: 1000 })).reverse();
     if (json) {
       const { plan, ...rest } = run;
-      return terminal.json({ ...rest, workflowHash: plan.fileHash, entries });
+      return terminal.json({ ...rest, workflowHash: plan.fileHash, entries, runs: children });
     }
     terminal.print(runLine(run, global));
     terminal.print(
@@ -112,6 +113,8 @@ async function showRun(id: string, global: GlobalOptions): Promise<void> {
     for (const [name, value] of Object.entries(run.inputs))
       terminal.print(`  input ${name} = ${JSON.stringify(value)}`);
     for (const entry of entries) terminal.print(entryLine(entry, terminal.colour));
+    for (const child of children)
+      terminal.print(`  ran ${child.id}  ${child.workflow}  ${terminal.colour.dim(child.status)}`);
     for (const [name, value] of Object.entries(run.outputs ?? {}))
       terminal.print(`  output ${name} = ${JSON.stringify(value)}`);
     for (const line of awaitedLines(run)) terminal.print(`  waits for ${line}`);

@@ -6,6 +6,7 @@ import { executePlan } from "../../workflow/execute.ts";
 import { failureOf } from "../../workflow/failure.ts";
 import { resolveInputs } from "../../workflow/inputs.ts";
 import type { Plan } from "../../workflow/plan.ts";
+import type { RunContext } from "../../workflow/run-context.ts";
 import { isWait } from "../../workflow/waits.ts";
 import { createFixtureAnswers, Unanswered } from "./fixture-answers.ts";
 import type { WorkflowCase } from "./test-file.ts";
@@ -61,39 +62,54 @@ export async function runInMemory(options: {
     if (!calls.has(call.path)) calls.set(call.path, madeCall(call));
     return options.callTool(call);
   };
-  const context = createRunContext({
-    runId,
-    startedAt,
-    inputs,
-    signal: new AbortController().signal,
-    completed: new Map(),
-    memory: new Map(),
-    remember: async () => {},
-    undecided: new Map(),
-    waits() {},
-    callTool,
-    findOnce(key) {
-      if (ownKeys.has(key)) return { entry: 0, run: runId };
-      return isDone(key) ? { entry: 0, run: "run_before" } : undefined;
-    },
-    markOnce: async (key) => void ownKeys.add(key),
-    report() {},
-    now: () => startedAt,
-    delay: async () => {},
-    // every moment comes at once
-    longestSleepMs: Number.POSITIVE_INFINITY,
-    random: () => 0,
-  });
-  const end = (ending: Omit<CaseRun, "calls">): CaseRun => ({ ...ending, calls: [...calls.values()] });
+  const contextOf = (ofRun: string, given: Record<string, Json>): RunContext =>
+    createRunContext({
+      runId: ofRun,
+      startedAt,
+      inputs: given,
+      signal: new AbortController().signal,
+      completed: new Map(),
+      memory: new Map(),
+      remember: async () => {},
+      undecided: new Map(),
+      waits() {},
+      // a workflow that a step runs makes its calls below that step
+      callTool: (call) => callTool({ ...call, path: `${ofRun}/${call.path}`.slice(runId.length + 1) }),
+      async runWorkflow(child) {
+        const { status, outputs, error } = await executed(child.plan, contextOf(child.runId, child.inputs));
+        return { status, ...(outputs && { outputs }), ...(error && { error }) };
+      },
+      cancelWorkflow: async () => {},
+      findOnce(key) {
+        if (ownKeys.has(key)) return { entry: 0, run: runId };
+        return isDone(key) ? { entry: 0, run: "run_before" } : undefined;
+      },
+      markOnce: async (key) => void ownKeys.add(key),
+      report() {},
+      now: () => startedAt,
+      delay: async () => {},
+      // every moment comes at once
+      longestSleepMs: Number.POSITIVE_INFINITY,
+      random: () => 0,
+    });
   try {
-    return end({ status: "done", outputs: await executePlan(plan, context) });
+    return { ...(await executed(plan, contextOf(runId, inputs))), calls: [...calls.values()] };
   } catch (error) {
-    if (error instanceof Unanswered) return end({ status: "unanswered", error: unansweredError(error) });
-    if (isWait(error)) return end({ status: "waiting" });
+    if (!(error instanceof Unanswered)) throw error;
+    return { status: "unanswered", error: unansweredError(error), calls: [...calls.values()] };
+  }
+}
+
+/** Executes a plan to its end. A fault of this program is thrown, and a call for which there is no answer. */
+async function executed(plan: Plan, context: RunContext) {
+  try {
+    return { status: "done" as const, outputs: await executePlan(plan, context) };
+  } catch (error) {
+    if (isWait(error)) return { status: "waiting" as const };
     if (!(error instanceof RingmainError)) throw error;
     const { code, message } = failureOf(error);
     const step = isRecord(error.details) ? error.details.step : undefined;
-    return end({ status: "failed", error: { code, message, ...(typeof step === "string" && { step }) } });
+    return { status: "failed" as const, error: { code, message, ...(typeof step === "string" && { step }) } };
   }
 }
 

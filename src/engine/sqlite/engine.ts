@@ -6,6 +6,7 @@ import { RingmainError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { migrate } from "../../db/migrate.ts";
 import type { Write } from "../../db/write-queue.ts";
+import { runsIn } from "../../workflow/waits.ts";
 import type { Approvals } from "../approvals.ts";
 import type { Engine, ExecuteOptions, Run, StartRequest } from "../engine.ts";
 import type { Journal, RunEnding } from "../journal.ts";
@@ -13,7 +14,7 @@ import type { Delay } from "../retry.ts";
 import type { Fault } from "../run-error.ts";
 import type { CallerFor, ExecutePlan } from "../tool-caller.ts";
 import { createDecidedRuns } from "./decided-runs.ts";
-import { beginExecution } from "./execution.ts";
+import { beginExecution, type Parking } from "./execution.ts";
 import { createHeldRuns, type HeldRun } from "./held-runs.ts";
 import { isFree, type Lease, leaseMs } from "./lease.ts";
 import { type Liveness, systemLiveness } from "./liveness.ts";
@@ -76,8 +77,8 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     if (closed) throw new RingmainError("STATE_INVALID", "The engine is closed.");
   };
 
-  // The next six are called inside a write transaction.
-  const insert = (request: StartRequest, lease?: Lease): RunRow | undefined => {
+  // The next eight are called inside a write transaction.
+  const insert = (request: StartRequest & { parent?: string }, lease?: Lease): RunRow | undefined => {
     const row = store.insert(request, clock.now(), lease);
     if (row !== undefined) journal.recordStart(identityOf(row));
     return row;
@@ -89,10 +90,30 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
   });
   const finish = (row: RunRow, ending: RunEnding): RunRow | undefined => {
     const ended = store.finish(row, ending);
-    if (ended !== undefined) journal.recordFinish(identityOf(row), ending);
+    if (ended === undefined) return undefined;
+    journal.recordFinish(identityOf(row), ending);
+    if (row.parent !== null) store.wake(row.parent, clock.now());
+    store.activeChildren(row.id).forEach(cancelSoon);
     return ended;
   };
   const cancelNow = (row: RunRow) => finish(row, { status: "cancelled", at: clock.now() });
+  const cancelSoon = (row: RunRow): void => {
+    if (free(row)) cancelNow(row);
+    else store.requestCancel(row.id);
+    held.find(row.id)?.execution.stop("cancelled");
+  };
+  const park = (row: RunRow, activeMs: number, waits: Parking["waits"]): void => {
+    const parked = store.park({ id: row.id, epoch: row.epoch, activeMs, waits });
+    if (parked === undefined) return;
+    // asked for while it came to its wait: nobody would notice before that is over
+    if (parked.cancel_requested) cancelNow(parked);
+    // what it waits for may have ended before it was parked
+    else if (runsIn(waits.values()).some(hasEnded)) store.wake(row.id, clock.now());
+  };
+  const hasEnded = (id: string): boolean => {
+    const row = store.find(id);
+    return row !== undefined && !isActive(row);
+  };
   const take = (row: RunRow): RunRow | undefined => {
     if (!isActive(row) || !free(row)) return undefined;
     if (row.cancel_requested) {
@@ -159,6 +180,15 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           const { workflow, agent } = row;
           journal.markOnce({ key, runId: id, path, workflow, agent, at: clock.now() });
         }),
+      async runWorkflow(child) {
+        const request = { ...child, startedBy: row.started_by, parent: id };
+        const obtain = () => {
+          if (!store.isHeld(row)) throw execution.stop("lost");
+          return insert(request, leaseHere()) ?? take(store.get(child.runId));
+        };
+        return runOf((await execute(child.runId, obtain)).row);
+      },
+      cancelWorkflow: (runId) => cancel(runId).catch(unlessEnded),
       openCaller: async (limits) => options.callerFor(identity, limits),
       executePlan: options.executePlan,
       delay,
@@ -173,9 +203,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
           return store.get(id);
         }
         if (ending.status !== "waiting") return finish(row, ending) ?? store.get(id);
-        const parked = store.park({ id, epoch, activeMs: activeMs(), waits: ending.waits });
-        // asked for while it came to its wait: nobody would notice before a person has decided
-        if (parked?.cancel_requested === true) cancelNow(parked);
+        park(row, activeMs(), ending.waits);
         return store.get(id);
       }),
     );
@@ -186,22 +214,40 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     return run;
   };
 
-  const executeHere = async (
+  /** Executes a run here as far as it goes; one that another process has is left as it is. */
+  const execute = async (
     runId: string,
     obtain: () => RunRow | undefined,
-    { report }: ExecuteOptions,
-  ): Promise<Run> => {
+    report?: ExecuteOptions["report"],
+  ): Promise<{ row: RunRow; here: boolean }> => {
     assertOpen();
     const taken = await write(obtain);
     const joined = held.find(runId);
-    if (taken !== undefined) return runOf(await begin(taken, report).settled);
-    if (joined !== undefined) {
-      if (report !== undefined) joined.execution.watch(report);
-      return runOf(await joined.settled);
-    }
-    const row = store.get(runId);
-    if (row.status === "pending" || row.status === "running") throw heldElsewhere(row);
+    if (taken !== undefined) return { row: await begin(taken, report).settled, here: true };
+    if (joined === undefined) return { row: store.get(runId), here: false };
+    if (report !== undefined) joined.execution.watch(report);
+    return { row: await joined.settled, here: true };
+  };
+  const executeHere = async (...request: Parameters<typeof execute>): Promise<Run> => {
+    const { row, here } = await execute(...request);
+    if (!here && (row.status === "pending" || row.status === "running")) throw heldElsewhere(row);
     return runOf(row);
+  };
+  const cancel = async (runId: string): Promise<Run> => {
+    assertOpen();
+    await write(() => {
+      const row = store.get(runId);
+      if (row.status === "done" || row.status === "failed") {
+        throw new RingmainError("STATE_INVALID", `Run ${runId} has ended already (${row.status}).`);
+      }
+      if (!isActive(row)) return;
+      if (free(row)) cancelNow(row);
+      else store.requestCancel(runId);
+    });
+    const here = held.find(runId);
+    here?.execution.stop("cancelled");
+    await here?.settled;
+    return runOf(store.get(runId));
   };
 
   return {
@@ -211,30 +257,15 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       if (added !== undefined) for (const worker of workers) worker.wake();
       return { run: runOf(added ?? store.get(request.runId)), created: added !== undefined };
     },
-    run: (request, execute = {}) =>
+    run: (request, { report } = {}) =>
       executeHere(
         request.runId,
         () => insert(request, leaseHere()) ?? take(store.get(request.runId)),
-        execute,
+        report,
       ),
-    resume: (runId, execute = {}) => executeHere(runId, () => take(store.get(runId)), execute),
+    resume: (runId, { report } = {}) => executeHere(runId, () => take(store.get(runId)), report),
 
-    async cancel(runId) {
-      assertOpen();
-      await write(() => {
-        const row = store.get(runId);
-        if (row.status === "done" || row.status === "failed") {
-          throw new RingmainError("STATE_INVALID", `Run ${runId} has ended already (${row.status}).`);
-        }
-        if (!isActive(row)) return;
-        if (free(row)) cancelNow(row);
-        else store.requestCancel(runId);
-      });
-      const here = held.find(runId);
-      here?.execution.stop("cancelled");
-      await here?.settled;
-      return runOf(store.get(runId));
-    },
+    cancel,
 
     async get(runId) {
       const row = store.find(runId);
@@ -295,6 +326,11 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
 
     renewLeases: () => held.renew(),
   };
+}
+
+/** A run that has ended by itself need not be cancelled. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof RingmainError) || error.code !== "STATE_INVALID") throw error;
 }
 
 /** Whether a run has not ended. */

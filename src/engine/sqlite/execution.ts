@@ -5,7 +5,7 @@ import type { RunContext, StepEvent } from "../../workflow/run-context.ts";
 import { isWait, type Wait } from "../../workflow/waits.ts";
 import type { Journal, RunEnding } from "../journal.ts";
 import type { Delay } from "../retry.ts";
-import { createRunContext } from "../run-context.ts";
+import { createRunContext, type RunContextOptions } from "../run-context.ts";
 import { type Fault, toRunError } from "../run-error.ts";
 import type { CallTool, ExecutePlan, RunIdentity } from "../tool-caller.ts";
 import { unlessAborted } from "../unless-aborted.ts";
@@ -35,6 +35,8 @@ export interface ExecutionOptions {
   /** Reads what earlier executions remembered. */
   readMemory: () => ReadonlyMap<string, Json>;
   remember: RunContext["remember"];
+  runWorkflow: RunContextOptions["runWorkflow"];
+  cancelWorkflow: RunContextOptions["cancelWorkflow"];
   /** Reads which calls wait for a person, by path, and for which request. */
   readUndecided: () => ReadonlyMap<string, string>;
   findOnce: Journal["findOnce"];
@@ -109,6 +111,8 @@ export function beginExecution(options: ExecutionOptions): Execution {
         findOnce: options.findOnce,
         markOnce: options.markOnce,
         report,
+        runWorkflow: options.runWorkflow,
+        cancelWorkflow: options.cancelWorkflow,
         now,
         delay: options.delay,
         random: options.random,

@@ -23,6 +23,8 @@ export const engineMigrations: readonly Migration[] = [
         inputs TEXT NOT NULL,
         status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'waiting', 'done', 'failed', 'cancelled')),
         started_by TEXT NOT NULL,
+        -- the run that runs this one
+        parent TEXT,
         created_at TEXT NOT NULL,
         started_at TEXT,
         finished_at TEXT,
@@ -61,6 +63,7 @@ export const engineMigrations: readonly Migration[] = [
       CREATE INDEX engine_run_parked ON engine_run (number) WHERE status = 'waiting';
       CREATE INDEX engine_run_asking ON engine_run (number) WHERE status = 'waiting' AND asks = 1;
       CREATE INDEX engine_run_wake ON engine_run (wake_at) WHERE status = 'waiting' AND wake_at IS NOT NULL;
+      CREATE INDEX engine_run_parent ON engine_run (parent) WHERE parent IS NOT NULL;
       CREATE INDEX engine_run_workflow ON engine_run (workflow);
     `,
   },

@@ -12,7 +12,11 @@ import type { Liveness } from "./liveness.ts";
 
 const instant = z.string().transform((text) => new Date(text));
 const members = z.record(z.string(), z.json());
-const wait = z.union([z.strictObject({ approval: z.string() }), z.strictObject({ until: z.string() })]);
+const wait = z.union([
+  z.strictObject({ approval: z.string() }),
+  z.strictObject({ until: z.string() }),
+  z.strictObject({ run: z.string() }),
+]);
 const waits = z.record(z.string(), wait);
 export const waitsOfSteps = z
   .string()
@@ -29,6 +33,8 @@ export const runRow = z.object({
   inputs: jsonObject,
   status: z.enum(runStatuses),
   started_by: z.string(),
+  /** The run that runs this one. */
+  parent: z.string().nullable(),
   created_at: instant,
   started_at: instant.nullable(),
   finished_at: instant.nullable(),
@@ -74,6 +80,7 @@ export function toRun(row: RunRow, now: Date, liveness: Liveness): Run {
     interrupted: row.status === "running" && isFree(leaseOf(row), now, liveness),
     cancelRequested: row.cancel_requested,
     startedBy: row.started_by,
+    ...(row.parent !== null && { parent: row.parent }),
     createdAt: row.created_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),

@@ -28,9 +28,9 @@ export function createRunStore(database: DatabaseSync) {
     "INSERT INTO engine_plan (hash, workflow, plan) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const insertRun = database.prepare(
-    `INSERT INTO engine_run (id, workflow, workflow_hash, agent, plan_hash, inputs, started_by, created_at,
+    `INSERT INTO engine_run (id, workflow, workflow_hash, agent, plan_hash, inputs, started_by, parent, created_at,
        status, started_at, epoch, lease_owner, lease_pid, lease_process_start, lease_host, lease_expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
   );
   const selectPlan = database.prepare("SELECT plan FROM engine_plan WHERE hash = ?");
   const selectRun = database.prepare("SELECT * FROM engine_run WHERE id = ?");
@@ -68,6 +68,13 @@ export function createRunStore(database: DatabaseSync) {
     `UPDATE engine_run SET status = ?, finished_at = ?, outputs = ?, error = ?, waits = NULL, ${noLease}
      WHERE id = ? AND epoch = ? AND status IN ('pending', 'running', 'waiting') RETURNING *`,
   );
+  const wakeRun = database.prepare(
+    "UPDATE engine_run SET wake_at = min(coalesce(wake_at, ?1), ?1) WHERE id = ?2 AND status = 'waiting'",
+  );
+  const selectChildren = database.prepare(
+    `SELECT * FROM engine_run INDEXED BY engine_run_parent
+     WHERE parent = ? AND status IN ('pending', 'running', 'waiting')`,
+  );
   const requestCancel = database.prepare("UPDATE engine_run SET cancel_requested = 1 WHERE id = ?");
   const holdsRun = database.prepare(
     "SELECT 1 FROM engine_run WHERE id = ? AND epoch = ? AND status = 'running'",
@@ -104,7 +111,7 @@ export function createRunStore(database: DatabaseSync) {
      * undefined when the id is taken.
      */
     insert(
-      { runId, plan, inputs, startedBy }: StartRequest,
+      { runId, plan, inputs, startedBy, parent }: StartRequest & { parent?: string },
       now: Date,
       lease: Lease | undefined,
     ): RunRow | undefined {
@@ -113,7 +120,17 @@ export function createRunStore(database: DatabaseSync) {
       if (!plans.has(hash)) insertPlan.run(hash, plan.workflow, text);
       const at = now.toISOString();
       const { workflow, fileHash, agent } = plan;
-      const values = [runId, workflow, fileHash, agent, hash, JSON.stringify(inputs), startedBy, at];
+      const values = [
+        runId,
+        workflow,
+        fileHash,
+        agent,
+        hash,
+        JSON.stringify(inputs),
+        startedBy,
+        parent ?? null,
+        at,
+      ];
       const execution = lease ? ["running", at, 1] : ["pending", null, 0];
       const row = insertRun.get(...values, ...execution, ...leaseColumns(lease));
       return row && runRow.parse(row);
@@ -143,9 +160,14 @@ export function createRunStore(database: DatabaseSync) {
       return row && wakingRun.parse(row);
     },
 
-    list({ workflow, status, limit = 100 }: RunFilter): RunRow[] {
+    list({ workflow, parent, status, limit = 100 }: RunFilter): RunRow[] {
       const terms: string[] = [];
       const values: SQLInputValue[] = [];
+      if (parent === null) terms.push("parent IS NULL");
+      else if (parent !== undefined) {
+        terms.push("parent = ?");
+        values.push(parent);
+      }
       if (workflow !== undefined) {
         terms.push("workflow = ?");
         values.push(workflow);
@@ -223,6 +245,12 @@ export function createRunStore(database: DatabaseSync) {
 
     remember: (id: string, path: string, value: Json): void =>
       void insertMemory.run(id, path, JSON.stringify(value)),
+
+    /** Makes a parked run go on now, at the latest. */
+    wake: (id: string, now: Date): void => void wakeRun.run(now.toISOString(), id),
+
+    /** The runs that a run has begun and that have not ended. */
+    activeChildren: (id: string): RunRow[] => selectChildren.all(id).map((row) => runRow.parse(row)),
 
     requestCancel: (id: string): void => void requestCancel.run(id),
 

@@ -19,7 +19,12 @@ export function awaitedLines({ id, waitsFor = [] }: RunSummary, width: number): 
   ];
   return [
     ...shown.flatMap((wait, index) =>
-      labelled(index === 0 ? "waits for" : "", `${wait.approval ?? wait.until}  ${wait.step}`, width, "warn"),
+      labelled(
+        index === 0 ? "waits for" : "",
+        `${wait.approval ?? wait.run ?? wait.until}  ${wait.step}`,
+        width,
+        "warn",
+      ),
     ),
     ...(more > 0 ? [line(`… and ${more} more: ringmain approvals ls`, "dim")] : []),
     ...how.flatMap((text) => paragraph(text, width, "dim")),

@@ -4,6 +4,7 @@ import { forEachStep } from "./for-each.ts";
 import { groupStep } from "./group.ts";
 import { parallelStep } from "./parallel.ts";
 import { returnStep } from "./return.ts";
+import { runStep } from "./run.ts";
 import type { StepKind } from "./step-kind.ts";
 import { waitStep } from "./wait.ts";
 
@@ -14,6 +15,7 @@ export const stepKinds: readonly StepKind[] = [
   forEachStep,
   parallelStep,
   waitStep,
+  runStep,
   returnStep,
   groupStep,
 ];

@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import type { ToolDescription } from "../../core/tool-description.ts";
 import type { YamlPath } from "../../core/yaml-file.ts";
 import type { CelVariables } from "../cel.ts";
-import type { PlanStep } from "../plan.ts";
+import type { Plan, PlanStep } from "../plan.ts";
 import type { RunContext, StepEvent } from "../run-context.ts";
 import type { Fault, RecordType, ValueType } from "../types.ts";
 import { writtenRetry } from "../written-retry.ts";
@@ -26,6 +26,14 @@ export interface CheckedStep {
   always?: boolean;
 }
 
+/** A workflow without faults, for those that run it. */
+export interface CheckedWorkflow {
+  plan: Plan;
+  /** The inputs that may be given, and must be where they have no default. */
+  given: RecordType;
+  outputs: RecordType;
+}
+
 /** What a step's `check` may know and say. Paths are relative to the step. */
 export interface StepScope {
   /** The step's id. */
@@ -37,6 +45,8 @@ export interface StepScope {
   agent: Agent | undefined;
   /** The tool of a name such as `crm.create_task`, or undefined when it is told as unknown. */
   findTool(name: string, path: YamlPath): ToolDescription | undefined;
+  /** Another workflow by its id, or undefined when it is told as unknown, faulty or one that runs this one. */
+  findWorkflow(id: string, path: YamlPath): CheckedWorkflow | undefined;
   report(path: YamlPath, fault: Fault, place?: Place): void;
   /** Why policies refuse every call of a tool (`server.tool`) by the workflow's agent, whatever the call says. */
   refusalOf(tool: string): string | undefined;

@@ -33,6 +33,8 @@ function contextWith(options: {
     memory: new Map(options.memory),
     remember,
     report() {},
+    runWorkflow: async () => ({ status: "done" }),
+    cancelWorkflow: async () => {},
     now: () => new Date("2026-11-23T08:00:00Z"),
     delay: async (ms) => void delays.push(ms),
     random: () => 0.5,

@@ -59,6 +59,8 @@ function runOf(plan: Plan) {
         findOnce: ring.journal.findOnce,
         markOnce: async () => {},
         report: (event) => void events.push(event),
+        runWorkflow: async () => ({ status: "done" }),
+        cancelWorkflow: async () => {},
         now: () => new Date("2026-11-23T07:00:00Z"),
         delay: async (ms) => void delays.push(ms),
         random: () => 1,

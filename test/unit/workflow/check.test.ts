@@ -129,7 +129,7 @@ const faults: [string, string, string, RegExp][] = [
     "a step of no kind",
     `${head}steps:\n  - ⟦id: a\n`,
     "missing-key",
-    /needs one of call, ask, for_each, parallel, wait, return, steps/,
+    /needs one of call, ask, for_each, parallel, wait, run, return, steps/,
   ],
   ["a step of two kinds", `${deal}    ⟦ask: writer\n`, "two-kinds", /call or ask/],
   [
@@ -179,7 +179,7 @@ const faults: [string, string, string, RegExp][] = [
   ],
   ["a key that retry does not know", `${deal}    retry: { ⟦attemps: 3 }\n`, "unknown-key", /attempts/],
   ["a retry that retries nothing", `${deal}    retry: ⟦1\n`, "invalid-value", /2/],
-  ...["form: {}", "run: other"].map((line): (typeof faults)[number] => [
+  ...["form: {}"].map((line): (typeof faults)[number] => [
     `the step kind ${line}`,
     `${head}steps:\n  - id: a\n    ⟦${line}\n`,
     "not-built-yet",

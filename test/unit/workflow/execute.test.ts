@@ -33,6 +33,7 @@ function world(
     async sleepUntil(_path, due) {
       return due(new Date("2026-11-23T07:00:00Z"));
     },
+    runWorkflow: async () => ({}),
     async backOff({ baseMs, capMs }, attempt) {
       waited.push({ baseMs, capMs, attempt });
     },

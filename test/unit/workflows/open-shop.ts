@@ -103,6 +103,8 @@ export async function openShop(processes = 2) {
       markOnce: async () => {},
       report() {},
       now: () => startOfTests,
+      runWorkflow: async () => ({ status: "done" }),
+      cancelWorkflow: async () => {},
       delay: async () => {},
       random: () => 0,
     });
