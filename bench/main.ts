@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { benchAudit } from "./audit.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { rounds } from "./measure.ts";
+import { benchParked } from "./parked.ts";
 import { benchDecision, benchPipeline } from "./pipeline.ts";
 import { formatTable, type Result } from "./result.ts";
 import { benchRun } from "./run-cost.ts";
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, () => Promise<Result[]>>> = {
   audit: benchAudit,
   run: benchRun,
   "cold-start": benchColdStart,
+  parked: benchParked,
   scale: benchScale,
 };
 

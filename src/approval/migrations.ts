@@ -30,6 +30,7 @@ export const approvalMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX approval_request_call ON approval_request (principal, tool, arguments_hash);
       CREATE INDEX approval_request_key ON approval_request (key) WHERE key IS NOT NULL;
+      CREATE INDEX approval_request_pending ON approval_request (expires_at) WHERE status = 'pending';
       CREATE INDEX approval_request_open ON approval_request (created_at) WHERE status IN ('pending', 'approved');
 
       -- What a person sees: JSON texts of the arguments, the facts before, the result and the records of a trial.

@@ -106,7 +106,7 @@ export async function openRing(options: {
     database,
     write,
     journal: createTrailJournal(database, ensureWriterKey(workspace.stateDir)),
-    approvals: { pending: pendingRequests(database, systemClock) },
+    approvals: pendingRequests(database, systemClock),
     executePlan,
     // one token a run: it says which agent acts, for which run of which version of the workflow
     callerFor: async ({ runId, workflow, workflowHash, agent }, limits) => {

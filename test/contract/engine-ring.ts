@@ -55,6 +55,7 @@ export function createRing() {
     decide: (approval: string, how: "approved" | "rejected" | "expired") => void requests.set(approval, how),
     approvals: {
       pending: (ids) => new Set(ids.filter((id) => requests.get(id) === "pending" && !forgotten.has(id))),
+      mark: () => [...requests, ...forgotten].flat().join(),
     } satisfies Approvals,
     /** Awaited between the commit of a call and its answer. */
     beforeAnswer: async (_call: ToolCall): Promise<void> => {},

@@ -14,41 +14,52 @@ export interface DecidedRuns {
 }
 
 /**
- * Finds the parked runs that can go on. Most looks find no parked run at all, which costs one empty index.
+ * Finds the parked runs that can go on. Most looks find nothing new since the last one, which two counts tell.
  *
  * Should a server still say "waiting" of a request that is decided (its clock may differ about an expiry), the run would
  * be parked and taken up for ever: so the same request counts only once a minute.
  */
 export function createDecidedRuns(options: {
-  store: Pick<RunStore, "parked">;
+  store: Pick<RunStore, "parked" | "parkedMark">;
   approvals: Approvals;
   clock: Clock;
 }): DecidedRuns {
   const { store, approvals, clock } = options;
   const triedAt = new Map<string, number>();
+  /** What all runs and requests were like when the last look found nothing. */
+  let idle: { mark: string; at: number } | undefined;
+
+  const mark = () => `${store.parkedMark()} ${approvals.mark()}`;
 
   const forgetOld = () => {
     const now = clock.now().getTime();
     for (const [id, at] of triedAt) if (Math.abs(now - at) >= retryMs) triedAt.delete(id);
   };
+  const look = (): string[] => {
+    const parked = store.parked();
+    if (parked.length === 0) return [];
+    forgetOld();
+    const fresh = parked.flatMap(({ waits }) => approvalsIn(waits.values()).filter((id) => !triedAt.has(id)));
+    const pending = approvals.pending(fresh);
+    const decided = new Set(fresh.filter((id) => !pending.has(id)));
+    return parked
+      .filter(({ waits }) => approvalsIn(waits.values()).some((id) => decided.has(id)))
+      .map(({ id }) => id);
+  };
   return {
     find() {
-      const parked = store.parked();
-      if (parked.length === 0) return [];
-      forgetOld();
-      const fresh = parked.flatMap(({ waits }) =>
-        approvalsIn(waits.values()).filter((id) => !triedAt.has(id)),
-      );
-      const pending = approvals.pending(fresh);
-      const decided = new Set(fresh.filter((id) => !pending.has(id)));
-      return parked
-        .filter(({ waits }) => approvalsIn(waits.values()).some((id) => decided.has(id)))
-        .map(({ id }) => id);
+      const before = mark();
+      const now = clock.now().getTime();
+      if (idle?.mark === before && Math.abs(now - idle.at) < retryMs) return [];
+      const found = look();
+      idle = found.length === 0 ? { mark: before, at: now } : undefined;
+      return found;
     },
     taken(waits) {
       const ids = approvalsIn(waits.values());
       const pending = approvals.pending(ids);
       for (const id of ids) if (!pending.has(id)) triedAt.set(id, clock.now().getTime());
+      idle = undefined;
     },
   };
 }

@@ -293,6 +293,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
       const worker: PollingWorker = createWorker({
         concurrency,
         pollMs,
+        changed: writtenByOthers(database),
         onError,
         async claim() {
           // Looking costs no lock; most polls find nothing.
@@ -325,6 +326,17 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
     },
 
     renewLeases: () => held.renew(),
+  };
+}
+
+/** Asks whether another connection has committed anything since it was asked last: one page in shared memory. */
+function writtenByOthers(database: DatabaseSync): () => boolean {
+  const select = database.prepare("PRAGMA data_version");
+  let last: unknown;
+  return () => {
+    const before = last;
+    last = select.get()?.data_version;
+    return last !== before;
   };
 }
 

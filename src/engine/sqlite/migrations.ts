@@ -61,7 +61,7 @@ export const engineMigrations: readonly Migration[] = [
       -- Finished runs cost the search for work nothing, however many they are.
       CREATE INDEX engine_run_active ON engine_run (number) WHERE status IN ('pending', 'running');
       CREATE INDEX engine_run_parked ON engine_run (number) WHERE status = 'waiting';
-      CREATE INDEX engine_run_asking ON engine_run (number) WHERE status = 'waiting' AND asks = 1;
+      CREATE INDEX engine_run_asking ON engine_run (number, epoch) WHERE status = 'waiting' AND asks = 1;
       CREATE INDEX engine_run_wake ON engine_run (wake_at) WHERE status = 'waiting' AND wake_at IS NOT NULL;
       CREATE INDEX engine_run_parent ON engine_run (parent) WHERE parent IS NOT NULL;
       CREATE INDEX engine_run_workflow ON engine_run (workflow);

@@ -42,6 +42,10 @@ export function createRunStore(database: DatabaseSync) {
     `SELECT id, waits FROM engine_run INDEXED BY engine_run_asking
      WHERE status = 'waiting' AND asks = 1 ORDER BY number`,
   );
+  const markAsking = database.prepare(
+    `SELECT count(*) || ' ' || total(epoch) AS mark FROM engine_run INDEXED BY engine_run_asking
+     WHERE status = 'waiting' AND asks = 1`,
+  );
   const selectWake = database.prepare(
     `SELECT id, wake_at FROM engine_run INDEXED BY engine_run_wake
      WHERE status = 'waiting' AND wake_at <= ? ORDER BY wake_at LIMIT 1`,
@@ -153,6 +157,9 @@ export function createRunStore(database: DatabaseSync) {
 
     /** The runs that wait for a person, oldest first, each with what it waits for. */
     parked: () => selectAsking.all().map((row) => parkedRun.parse(row)),
+
+    /** A text that is another one whenever some run has come to wait for a person, or does so no more. */
+    parkedMark: (): string => String(markAsking.get()?.mark),
 
     /** The parked run whose moment comes first, when that is not after another moment. */
     firstToWake(until: Date): { id: string; at: Date } | undefined {

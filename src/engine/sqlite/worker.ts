@@ -1,5 +1,8 @@
 import type { Worker } from "../engine.ts";
 
+/** How often to look whether another process has written anything. */
+const changeMs = 25;
+
 export interface PollingWorker extends Worker {
   /** There may be work: look for it now. */
   wake(): void;
@@ -14,9 +17,11 @@ export function createWorker(options: {
   claim: () => Promise<{ ended: Promise<unknown> } | undefined>;
   concurrency: number;
   pollMs: number;
+  /** Whether another process may have made work since it was asked last: asked every 25 ms, and so cheap. */
+  changed: () => boolean;
   onError: (error: unknown) => void;
 }): PollingWorker {
-  const { claim, concurrency, pollMs, onError } = options;
+  const { claim, concurrency, pollMs, changed, onError } = options;
   const underWay = new Set<Promise<unknown>>();
   let stopped = false;
   let filling: Promise<void> | undefined;
@@ -49,6 +54,9 @@ export function createWorker(options: {
   };
 
   const timer = setInterval(wake, pollMs);
+  const watcher = setInterval(() => {
+    if (underWay.size < concurrency && changed()) wake();
+  }, changeMs);
   wake();
 
   return {
@@ -56,6 +64,7 @@ export function createWorker(options: {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      clearInterval(watcher);
       await filling;
       await Promise.all(underWay);
     },

@@ -54,7 +54,7 @@ beforeEach(async () => {
     database,
     write: createWriteQueue(database),
     journal: createTrailJournal(database, ensureWriterKey(workspace.stateDir)),
-    approvals: { pending: pendingRequests(database, clock) },
+    approvals: pendingRequests(database, clock),
     executePlan,
     callerFor: ({ runId, workflow, workflowHash, agent }) => {
       const run = { id: runId, workflow, workflowHash };

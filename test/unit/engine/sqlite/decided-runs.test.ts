@@ -9,13 +9,20 @@ function waiting(runs: Record<string, string[]>) {
     new Map((runs[id] ?? []).map((approval) => [`step ${approval}`, { approval }]));
   const pending = vi.fn((ids: readonly string[]) => new Set(ids.filter((id) => requests.has(id))));
   const decided = createDecidedRuns({
-    store: { parked: () => Object.keys(runs).map((id) => ({ id, waits: waitsOf(id) })) },
-    approvals: { pending },
+    store: {
+      parkedMark: () => Object.keys(runs).join(),
+      parked: () => Object.keys(runs).map((id) => ({ id, waits: waitsOf(id) })),
+    },
+    approvals: { pending, mark: () => [...requests].join() },
     clock: { now: () => new Date(now) },
   });
   return {
     find: decided.find,
     take: (id: string) => decided.taken(waitsOf(id)),
+    park(id: string, approvals: string[]) {
+      runs[id] = approvals;
+      for (const approval of approvals) requests.add(approval);
+    },
     decide: (approval: string) => void requests.delete(approval),
     advance(ms: number) {
       now += ms;
@@ -31,6 +38,24 @@ test("finds the runs of which one request was decided, oldest first, with one qu
   decide("b");
   expect(find()).toEqual(["run_1", "run_3"]);
   expect(pending).toHaveBeenCalledTimes(2);
+});
+
+test("looks through the runs again only when one of them or a request has changed, or after a minute", () => {
+  const { find, decide, park, advance, pending } = waiting({ run_1: ["a"], run_2: ["b"] });
+  find();
+  find();
+  expect(pending).toHaveBeenCalledTimes(1);
+  park("run_3", ["c"]);
+  find();
+  expect(pending).toHaveBeenCalledTimes(2);
+  decide("c");
+  expect(find()).toEqual(["run_3"]);
+  // nobody has taken it yet
+  expect(find()).toEqual(["run_3"]);
+  decide("run_3 is not there");
+  advance(60_000);
+  find();
+  expect(pending).toHaveBeenCalledTimes(5);
 });
 
 test("asks nothing when no run is parked", () => {
