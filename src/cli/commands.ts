@@ -20,6 +20,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/lock.ts"),
   },
   {
+    name: "schema",
+    summary: "write the schemas by which editors complete and check the files",
+    load: () => import("./commands/schema.ts"),
+  },
+  {
     name: "run",
     summary: "run a workflow now, or go on with one that was interrupted",
     load: () => import("./commands/run.ts"),

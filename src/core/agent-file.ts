@@ -24,13 +24,16 @@ export const principalLimits = z.strictObject({
 
 export type PrincipalLimits = z.infer<typeof principalLimits>;
 
-const frontMatter = z.strictObject({
-  name: z.string().optional(),
-  description: z.string(),
-  tools: z.array(toolPattern).default([]),
-  model: z.string().optional(),
-  maxTurns: z.int().min(1).optional(),
-  limits: principalLimits.default({}),
+export const frontMatter = z.strictObject({
+  name: z.string().describe("The file's name, or left out.").optional(),
+  description: z.string().describe("What the agent is for."),
+  tools: z
+    .array(toolPattern)
+    .describe("What it may call: `server.tool`, or `server.*` for every tool of a server that only reads.")
+    .default([]),
+  model: z.string().describe("The model that answers for it; a scripted agent has none.").optional(),
+  maxTurns: z.int().min(1).describe("How often the model may act before it must answer.").optional(),
+  limits: principalLimits.describe("What it may do in a day or a minute: docs/limits.md.").default({}),
 });
 
 /** Who acts: the front matter of `agents/NAME.md` and the text below it. */

@@ -25,10 +25,10 @@ const most = z.unknown().transform((value, context): Amount => {
 /** What calls of one tool, or of several together, may move: the sum of an amount among their arguments or facts. */
 export const amountLimit = z
   .strictObject({
-    tool: toolName.optional(),
-    tools: z.array(toolName).min(1).optional(),
-    sum,
-    most,
+    tool: toolName.describe("The tool whose calls are added up.").optional(),
+    tools: z.array(toolName).min(1).describe("Several tools whose calls are added up together.").optional(),
+    sum: sum.describe("The amount among their arguments, or among their facts: `facts.NAME`."),
+    most: most.describe("The most that it may come to: `2000.00 EUR`."),
   })
   .refine(({ tool, tools }) => (tool === undefined) !== (tools === undefined), {
     message: "must name either a tool or tools",

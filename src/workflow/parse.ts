@@ -6,49 +6,59 @@ import type { Problem } from "../core/problem.ts";
 import type { YamlPath } from "../core/yaml-file.ts";
 import { readShape, unknownKey } from "./shape.ts";
 import { stepKinds } from "./steps/registry.ts";
-import { commonKeys, type StepKind, template } from "./steps/step-kind.ts";
+import { commonKeys, type StepKind, template, writtenSteps } from "./steps/step-kind.ts";
 import type { writtenRetry } from "./written-retry.ts";
 import { readYamlSource, type YamlSource } from "./yaml-source.ts";
 
 const variableName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "use lower case letters, digits and _");
 
 const schedule = z.strictObject({
-  cron: z.string(),
-  timezone: z.string().default("UTC"),
-  missed: z.enum(["skip", "latest", "all"]).default("latest"),
-  within: z.string().optional(),
-  overlap: z.enum(["skip", "allow"]).default("skip"),
+  cron: z.string().describe("Five fields, or six with seconds first."),
+  timezone: z.string().describe("An IANA time zone.").default("UTC"),
+  missed: z
+    .enum(["skip", "latest", "all"])
+    .describe("What to do about due times that passed while nothing was running.")
+    .default("latest"),
+  within: z.string().describe("A due time older than this is not made up for.").optional(),
+  overlap: z
+    .enum(["skip", "allow"])
+    .describe("What to do when the run before is still under way.")
+    .default("skip"),
 });
 
 const input = z.strictObject({
-  type: z.enum(["string", "integer", "number", "boolean"]),
-  description: z.string().optional(),
-  default: template.optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  enum: z.array(template).min(1).optional(),
-  required: z.boolean().optional(),
+  type: z.enum(["string", "integer", "number", "boolean"]).describe("What it is."),
+  description: z.string().describe("For whoever gives it.").optional(),
+  default: template.describe("What it is when it is not given.").optional(),
+  minimum: z.number().describe("The least it may be.").optional(),
+  maximum: z.number().describe("The most it may be.").optional(),
+  enum: z.array(template).min(1).describe("The only values that it may have.").optional(),
+  required: z.boolean().describe("`false`: it may be left out without a default.").optional(),
 });
 
-const workflowFile = z.strictObject({
-  name: z.string().optional(),
-  description: z.string().optional(),
-  agent: z.string(),
-  on: z.strictObject({ schedule: z.array(schedule).default([]) }).default({ schedule: [] }),
-  inputs: z.record(variableName, input).default({}),
+export const workflowFile = z.strictObject({
+  name: z.string().describe("For people; the id is the file's name.").optional(),
+  description: z.string().describe("What it is for.").optional(),
+  agent: z.string().describe("Who acts: the id of an agent, `agents/ID.md`."),
+  on: z
+    .strictObject({ schedule: z.array(schedule).describe("When it runs by itself.").default([]) })
+    .describe("What starts it, besides a person.")
+    .default({ schedule: [] }),
+  inputs: z.record(variableName, input).describe("What is given to a run: `inputs.NAME`.").default({}),
   /** No model is called in this version, so that a limit of `usd` holds by itself. */
   limits: z
     .strictObject({
-      duration: z.string().optional(),
-      writes: z.int().min(0).optional(),
-      calls: z.int().min(0).optional(),
-      amounts: z.array(amountLimit).optional(),
-      usd: z.number().min(0).optional(),
+      duration: z.string().describe("How long it may be executed; waiting does not count.").optional(),
+      writes: z.int().min(0).describe("How many calls may change something.").optional(),
+      calls: z.int().min(0).describe("How many calls it may make.").optional(),
+      amounts: z.array(amountLimit).describe("What its calls may move: docs/limits.md.").optional(),
+      usd: z.number().min(0).describe("What models may cost, in US dollars.").optional(),
     })
+    .describe("What one run may do at most.")
     .default({}),
-  steps: z.array(template).min(1, "write at least one step"),
-  outputs: z.record(variableName, template).default({}),
-  on_failure: z.array(template).min(1, "write at least one step").optional(),
+  steps: writtenSteps.describe("What is done, in this order."),
+  outputs: z.record(variableName, template).describe("What a run gives when it is done.").default({}),
+  on_failure: writtenSteps.describe("What is done once after a failure; it sees `error`.").optional(),
 });
 
 export type WorkflowFile = z.output<typeof workflowFile>;

@@ -90,6 +90,7 @@ function inherited({ type, items }: Schema): string {
 /** A type in words, with its bounds. */
 function typeOf(schema: unknown): string {
   if (!isRecord(schema)) return "any";
+  if (typeof schema.$ref === "string") return `${schema.$ref.split("/").at(-1)}s`;
   const shapes = shapesOf(schema);
   if (shapes.length > 1) return [...new Set(shapes.map(typeOf))].join(" or ");
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;

@@ -8,6 +8,7 @@ import { formatLock } from "../../core/lock-file.ts";
 import { type ToolDescription, toolId } from "../../core/tool-description.ts";
 import { loadWorkspace } from "../../workspace/load-workspace.ts";
 import { examples, type GlobalOptions, globalOptions } from "../command.ts";
+import { writeEditorFiles } from "../editor-files.ts";
 import { openRing } from "../wire.ts";
 import { lockPath } from "../workspace-tools.ts";
 
@@ -53,7 +54,7 @@ async function init(dir: string, options: { name?: string }, global: GlobalOptio
     const tools = await ring.hub.tools();
     writeFileSync(join(dir, "ringmain.yaml"), workspaceText(name, tools));
     writeFileSync(lockPath(ring.workspace), formatLock(tools));
-    written.push("ringmain.lock");
+    written.push("ringmain.lock", ...writeEditorFiles(loadWorkspace(dir), tools));
   } finally {
     await ring.close();
   }
@@ -91,7 +92,8 @@ tools: [accounting.*]               # a star means read tools only
 Scripted agent (no \`model\`): its workflows spell out every step.
 `;
 
-const starterWorkflow = `name: Overdue report
+const starterWorkflow = `# yaml-language-server: $schema=../schemas/workflow.json
+name: Overdue report
 description: How many invoices are overdue.
 agent: reporter
 

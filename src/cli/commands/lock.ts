@@ -4,6 +4,7 @@ import { formatLock } from "../../core/lock-file.ts";
 import { toolHash, toolId } from "../../core/tool-description.ts";
 import { examples, globalOptions } from "../command.ts";
 import { counted } from "../counted.ts";
+import { hasEditorFiles, writeEditorFiles } from "../editor-files.ts";
 import { openWorkspace } from "../wire.ts";
 import { withRing } from "../with-ring.ts";
 import { lockPath, readLockIfUsable } from "../workspace-tools.ts";
@@ -33,6 +34,7 @@ async function lockTools(command: Command): Promise<void> {
       .filter(([id, hash]) => before.has(id) && before.get(id) !== hash)
       .map(([id]) => id);
     writeFileSync(lockPath(workspace), formatLock(tools));
+    if (hasEditorFiles(workspace)) writeEditorFiles(workspace, tools);
     if (json) return terminal.json({ tools: tools.length, added, removed, changed });
     const { colour } = terminal;
     for (const id of added) terminal.print(`${colour.green("+")} ${id}`);

@@ -8,13 +8,20 @@ import { defineStep, type StepScope, template } from "./step-kind.ts";
 export const askStep = defineStep({
   kind: "ask",
   summary: "Ask a model-driven agent for a typed answer.",
+  example: `- id: letter
+  ask: writer
+  prompt: A friendly reminder for an invoice, in French.
+  output: { subject: string, body: string }
+  fallback: { subject: Payment reminder, body: Please look at your open invoices. }
+`,
   written: z.object({
-    ask: z.string(),
-    prompt: z.string(),
+    ask: z.string().describe("The agent, by its id; it has a model, and its own grants."),
+    prompt: z.string().describe("What it is asked."),
     output: z
       .record(z.string(), z.enum(["string", "integer", "number", "boolean"]))
+      .describe("The fields of its answer, each with its type.")
       .default({ text: "string" }),
-    fallback: z.record(z.string(), template).optional(),
+    fallback: z.record(z.string(), template).describe("The answer when no model can be asked.").optional(),
   }),
   planned: z.object({ ask: z.string(), fallback: z.record(z.string(), template) }),
 

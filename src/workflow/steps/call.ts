@@ -16,11 +16,19 @@ const mostPages = 10_000;
 export const callStep = defineStep({
   kind: "call",
   summary: "Call one tool on one server.",
+  example: `- id: overdue
+  call: accounting.list_invoices
+  pages: all
+  with: { status: [overdue] }
+`,
   written: z.object({
-    call: z.string(),
-    with: z.record(z.string(), template).default({}),
-    pages: z.literal("all").optional(),
-    once: z.string().optional(),
+    call: z.string().describe("The tool, `server.tool`."),
+    with: z.record(z.string(), template).describe("Its arguments; texts may hold `${{ }}`.").default({}),
+    pages: z.literal("all").describe("Read a list to its last page.").optional(),
+    once: z
+      .string()
+      .describe("A business key: the tool does its work once for it, across all runs.")
+      .optional(),
   }),
   planned: z.object({
     call: z.string(),

@@ -20,7 +20,7 @@ import {
   variantsOf,
 } from "../types.ts";
 import { businessKey, onceType } from "./call.ts";
-import { defineStep, planSteps, type StepRun, type StepScope, template } from "./step-kind.ts";
+import { defineStep, planSteps, type StepRun, type StepScope, template, writtenSteps } from "./step-kind.ts";
 
 const planned = z.object({
   for_each: template,
@@ -46,14 +46,39 @@ const resultType = recordOf({
 export const forEachStep = defineStep({
   kind: "for_each",
   summary: "Run steps for each item of a list.",
+  example: `- id: low
+  call: inventory.low_stock
+  pages: all
+- id: order
+  for_each: \${{ group_by(steps.low.items, "supplier_id") }}
+  as: supplier
+  key: \${{ supplier.key }}
+  max_parallel: 4
+  steps:
+    - id: draft
+      call: inventory.create_purchase_order
+      with:
+        supplier_id: \${{ supplier.key }}
+        lines: >-
+          \${{ supplier.items.map(i, {"sku": i.sku, "quantity": i.suggested_quantity}) }}
+`,
   written: z.object({
-    for_each: template,
-    as: z.string().default("item"),
-    key: z.string().optional(),
-    max_parallel: z.int().min(1).max(64).default(1),
-    continue_on_error: z.boolean().default(false),
-    once: z.string().optional(),
-    steps: z.array(template).min(1),
+    for_each: template.describe("The list."),
+    as: z.string().describe("What an item is called inside.").default("item"),
+    key: z
+      .string()
+      .describe("What tells one item from another, also in a later execution; `item.id` unless told.")
+      .optional(),
+    max_parallel: z.int().min(1).max(64).describe("How many items at a time.").default(1),
+    continue_on_error: z
+      .boolean()
+      .describe("Go on with the other items after one has failed; the result counts them.")
+      .default(false),
+    once: z
+      .string()
+      .describe("A business key of an item: its steps run once for it, across all runs.")
+      .optional(),
+    steps: writtenSteps.describe("What is done for each item."),
   }),
   planned,
   handlesErrors: true,

@@ -1,16 +1,36 @@
 import { z } from "zod";
 import { type Field, recordOf } from "../types.ts";
-import { type CheckedStep, defineStep, planSteps, type StepScope, template } from "./step-kind.ts";
+import {
+  type CheckedStep,
+  defineStep,
+  planSteps,
+  type StepScope,
+  type template,
+  writtenSteps,
+} from "./step-kind.ts";
 
 const written = z.object({
-  steps: z.array(template).min(1),
-  else: z.array(template).min(1, "write at least one step").optional(),
+  steps: writtenSteps.describe("What is done, under the `if` of the group."),
+  else: writtenSteps.describe("What is done where the `if` does not hold.").optional(),
 });
 
 /** Steps under one `if`, and others where it does not hold. Its result holds theirs by id: `steps.group.inner`. */
 export const groupStep = defineStep({
   kind: "group",
   summary: "Some steps under one condition, and others when it does not hold.",
+  example: `- id: low
+  call: inventory.low_stock
+  pages: all
+- id: which
+  if: size(steps.low.items) > 10
+  steps:
+    - id: many
+      call: crm.create_task
+      with: { about: DEAL-0001, assignee_id: usr_1, title: Look at the stock }
+  else:
+    - id: few
+      call: accounting.list_invoices
+`,
   written,
   planned: z.object({ steps: planSteps, else: planSteps.optional() }),
 

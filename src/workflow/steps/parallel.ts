@@ -4,7 +4,7 @@ import { isFailure } from "../failure.ts";
 import { passedFailure, passOver } from "../passed-failure.ts";
 import { runLimited } from "../run-limited.ts";
 import type { Field } from "../types.ts";
-import { defineStep, planSteps, template } from "./step-kind.ts";
+import { defineStep, planSteps, writtenSteps } from "./step-kind.ts";
 
 const branchName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "use lower case letters, digits and _");
 
@@ -19,11 +19,26 @@ const branchName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "use lower case letter
 export const parallelStep = defineStep({
   kind: "parallel",
   summary: "Run named branches side by side.",
+  example: `- id: both
+  parallel:
+    money:
+      - id: overdue
+        call: accounting.list_invoices
+        pages: all
+    goods:
+      - id: low
+        call: inventory.low_stock
+        pages: all
+`,
   written: z.object({
     parallel: z
-      .record(branchName, z.array(template).min(1, "write at least one step"))
-      .refine((branches) => Object.keys(branches).length > 0, "write at least one branch"),
-    continue_on_error: z.boolean().default(false),
+      .record(branchName, writtenSteps)
+      .refine((branches) => Object.keys(branches).length > 0, "write at least one branch")
+      .describe("The steps of each branch, by its name."),
+    continue_on_error: z
+      .boolean()
+      .describe("Go on when a branch has failed, without its results.")
+      .default(false),
   }),
   planned: z.object({
     /** A list, for a plan's JSON does not keep the order of members. */

@@ -9,11 +9,22 @@ import { defineStep, template } from "./step-kind.ts";
 export const returnStep = defineStep({
   kind: "return",
   summary: "End the workflow early, with its outputs.",
+  example: `- id: low
+  call: inventory.low_stock
+  pages: all
+- id: nothing
+  if: size(steps.low.items) == 0
+  return: {}
+- id: task
+  call: crm.create_task
+  with: { about: DEAL-0001, assignee_id: usr_1, title: Look at the stock }
+`,
   written: z.object({
     return: z
       .record(z.string(), template)
       .nullable()
-      .transform((values) => values ?? {}),
+      .transform((values) => values ?? {})
+      .describe("The outputs, each that `outputs` of the workflow always gives."),
   }),
   planned: z.object({ values: z.record(z.string(), template) }),
 

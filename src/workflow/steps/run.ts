@@ -11,7 +11,14 @@ const plan = z.custom<Plan>((value) => isRecord(value) && Array.isArray(value.st
 export const runStep = defineStep({
   kind: "run",
   summary: "Run another workflow and use its outputs.",
-  written: z.object({ run: z.string(), with: z.record(z.string(), template).default({}) }),
+  example: `- id: cash
+  run: won-deal-to-cash
+  with: { deal_id: DEAL-0031 }
+`,
+  written: z.object({
+    run: z.string().describe("The workflow, by its id: the file's name without `.yaml`."),
+    with: z.record(z.string(), template).describe("Its inputs.").default({}),
+  }),
   planned: z.object({ plan, with: z.record(z.string(), template) }),
 
   check({ run: name, with: given }, scope) {

@@ -99,6 +99,8 @@ export interface Inside {
 export interface StepDefinition<Written extends z.ZodObject, Planned extends z.ZodType> {
   kind: string;
   summary: string;
+  /** Steps that show it, for the reference. */
+  example: string;
   /** The step's own keys as a person writes them; the first one names the kind. */
   written: Written;
   /** What of it stands in the plan. */
@@ -115,6 +117,7 @@ export interface StepDefinition<Written extends z.ZodObject, Planned extends z.Z
 export interface StepKind {
   kind: string;
   summary: string;
+  example: string;
   written: z.ZodObject;
   handlesErrors: boolean;
   /** Checks what `written` has accepted. */
@@ -126,11 +129,12 @@ export interface StepKind {
 export function defineStep<Written extends z.ZodObject, Planned extends z.ZodType>(
   definition: StepDefinition<Written, Planned>,
 ): StepKind {
-  const { kind, summary, written, planned, handlesErrors = false } = definition;
+  const { kind, summary, example, written, planned, handlesErrors = false } = definition;
   const read = new WeakMap<PlanStep, z.output<Planned>>();
   return {
     kind,
     summary,
+    example,
     written,
     handlesErrors,
     check: (step, scope) => definition.check(written.parse(step), scope),
@@ -145,13 +149,25 @@ export function defineStep<Written extends z.ZodObject, Planned extends z.ZodTyp
 /** Any JSON value, as it stands in a file or a plan: texts in it may hold `${{ }}`. */
 export const template: z.ZodType<Json> = z.json();
 
+/** Nested steps as they stand in a file. */
+export const writtenSteps = z.array(template).min(1, "write at least one step");
+
 /** Keys that every step may have. */
 export const commonKeys = z.object({
-  id: z.string().optional(),
-  if: z.union([z.string(), z.boolean().transform(String)]).optional(),
-  continue_on_error: z.boolean().optional(),
-  retry: writtenRetry.optional(),
-  timeout: z.string().optional(),
+  id: z
+    .string()
+    .describe("The step's name: `steps.ID` in expressions, and its place in paths and keys.")
+    .optional(),
+  if: z
+    .union([z.string(), z.boolean().transform(String)])
+    .describe("An expression that is true or false. Where it does not hold the step is skipped.")
+    .optional(),
+  continue_on_error: z
+    .boolean()
+    .describe("Go on after a failure of the step, without its result.")
+    .optional(),
+  retry: writtenRetry.describe("How many attempts in all, or more about them.").optional(),
+  timeout: z.string().describe("How long one attempt may take, for instance `30s` or `15m`.").optional(),
 });
 
 /** Nested steps in a plan. */

@@ -8,9 +8,9 @@ import { defineStep, type StepRun, type StepScope, template } from "./step-kind.
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write a time such as 08:00, in quotes");
 
 const writtenUntil = z.strictObject({
-  until: template,
-  at: timeOfDay.optional(),
-  timezone: z.string().optional(),
+  until: template.describe("A date or an instant."),
+  at: timeOfDay.describe("The time of day at which the date begins; midnight unless told.").optional(),
+  timezone: z.string().describe("An IANA time zone; UTC unless told.").optional(),
 });
 type Until = z.output<typeof writtenUntil>;
 
@@ -21,7 +21,12 @@ type Moment = z.output<typeof moment>;
 export const waitStep = defineStep({
   kind: "wait",
   summary: "Wait for a duration, or until a date or an instant.",
-  written: z.object({ wait: z.union([z.string(), writtenUntil]) }),
+  example: `- id: pause
+  wait: 3d
+- id: morning
+  wait: { until: "\${{ date(now, 'Europe/Paris') + days(5) }}", at: "08:00", timezone: Europe/Paris }
+`,
+  written: z.object({ wait: z.union([z.string(), writtenUntil]).describe("A duration, or `until` when.") }),
   planned: z.union([z.object({ for_ms: z.number() }), moment]),
 
   check({ wait }, scope) {
