@@ -1,10 +1,12 @@
 import { RingmainError } from "../../../src/core/errors.ts";
+import { account } from "./accounts.ts";
 import type { AccountingContext } from "./context.ts";
 import { addDays, latestDay } from "./days.ts";
 import { requireInvoice } from "./invoices.ts";
-import { postEntry } from "./ledger.ts";
+import { type Posting, postEntry, withExchangeDifference } from "./ledger.ts";
 import { duplicate, requireNotBefore, requirePastDay, requireWithinYear } from "./refusals.ts";
-import { settle } from "./settlements.ts";
+import { readRounding } from "./settings.ts";
+import { baseOfSettlement, settle } from "./settlements.ts";
 import type { EntryKind, EntryRow } from "./tables.ts";
 
 /** Reads an entry. Throws NOT_FOUND. */
@@ -28,7 +30,8 @@ const otherwise: Partial<Record<EntryKind, string>> = {
 
 /**
  * Posts the opposite of an entry, so that both together are nothing in any account, currency and in the base
- * currency. An entry is reversed once. Reversing a write-off makes the invoice owe the amount again. Throws
+ * currency. An entry is reversed once. Reversing a write-off makes the invoice owe the amount again, in the base currency
+ * what that is worth of it by now: other settlements may have rounded otherwise since. Throws
  * STATE_INVALID for kinds that are undone otherwise, CONFLICT for a second reversal, INPUT_INVALID for a day before
  * the entry or more than a year ahead, and of a write-off, after which the invoice owes, for one in the future.
  */
@@ -54,20 +57,23 @@ export async function reverseEntry(
     .where("entry_id", "=", entry.id)
     .orderBy("line")
     .execute();
+  const opposite = postings.map((posting) => ({
+    account: posting.account_id,
+    currency: posting.currency,
+    minor: 0 - posting.amount_minor,
+    baseMinor: 0 - posting.base_minor,
+  }));
+  const recovery = entry.kind === "write_off" ? await recoveryOf(context, entry) : undefined;
   const reversal = await postEntry(context, {
     kind: "reversal",
     entryOn: day,
     sourceId: entry.source_id,
     memo: `Reversal of entry ${entry.number}: ${input.reason}`,
     reversesId: entry.id,
-    postings: postings.map((posting) => ({
-      account: posting.account_id,
-      currency: posting.currency,
-      minor: 0 - posting.amount_minor,
-      baseMinor: 0 - posting.base_minor,
-    })),
+    postings: recovery === undefined ? opposite : owedAgain(opposite, recovery),
   });
-  if (entry.kind === "write_off") await recover(context, { entry, reversal, day });
+  // the invoice owes again what was written off
+  if (recovery !== undefined) await settle(context, { ...recovery, settledOn: day, entryId: reversal });
   return reversal;
 }
 
@@ -91,24 +97,25 @@ async function refuseSecond({ db }: AccountingContext, entry: EntryRow): Promise
   );
 }
 
-/** Makes an invoice owe again what was written off. */
-async function recover(
-  context: AccountingContext,
-  { entry, reversal, day }: { entry: EntryRow; reversal: string; day: string },
-): Promise<void> {
+/** What makes an invoice owe again what was written off. */
+async function recoveryOf(context: AccountingContext, entry: EntryRow) {
   const writeOff = await context.db
     .selectFrom("accounting_write_off")
     .selectAll()
     .where("id", "=", entry.source_id)
     .executeTakeFirstOrThrow();
-  await settle(context, {
-    invoice: await requireInvoice(context, writeOff.invoice_id),
-    kind: "recovery",
-    paymentId: null,
-    sourceId: writeOff.id,
-    minor: -writeOff.amount_minor,
-    baseMinor: 0 - writeOff.base_minor,
-    settledOn: day,
-    entryId: reversal,
-  });
+  const invoice = await requireInvoice(context, writeOff.invoice_id);
+  const minor = -writeOff.amount_minor;
+  const baseMinor = baseOfSettlement(invoice, minor, await readRounding(context));
+  return { invoice, kind: "recovery" as const, paymentId: null, sourceId: writeOff.id, minor, baseMinor };
+}
+
+/** The postings of a recovery: receivables rise by what the invoice comes to owe; a difference by rounding is realised. */
+function owedAgain(opposite: readonly Posting[], recovery: { baseMinor: number }): readonly Posting[] {
+  const postings = opposite.map((posting) =>
+    posting.account === account.receivables ? { ...posting, baseMinor: 0 - recovery.baseMinor } : posting,
+  );
+  const surplus = postings.reduce((sum, { baseMinor }) => sum + baseMinor, 0);
+  const [{ currency } = { currency: "" }] = postings;
+  return surplus === 0 ? postings : withExchangeDifference(postings, currency);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { eur, line, openBooks, usd } from "./books.ts";
+import { eur, line, openBooks, today, usd } from "./books.ts";
 import { expectSoundBooks } from "./sound-books.ts";
 
 /** Books in EUR with an invoice over USD 1,000.00 at 0.90, and 0.95 from November on. */
@@ -80,5 +80,26 @@ it("realises the difference of a prepayment when it is allocated", async () => {
   expect(books.base()).toMatchObject({ 1000: 47_500, 2100: -47_500 });
   await books.call("allocate_payment", { payment_id });
   expect(books.base()).toMatchObject({ 1100: 45_000, 2100: 0, 4900: -2_500 });
+  expectSoundBooks(books.database);
+});
+
+it("an invoice owes again what was written off at its worth by now, when payments that were given back rounded otherwise", async () => {
+  const books = await openBooks();
+  await books.rate("0.9213");
+  const { id } = await books.customer();
+  const lines = [line(0, 1, { unit_price: usd(1_430) })];
+  const invoice = await books.issued(id, today, 0, { currency: "USD", lines });
+  const paid = await books.paid(id, 0, { amount: usd(488) });
+  const off = await books.call("write_off", { invoice_id: invoice.id, amount: usd(184), reason: "Too old" });
+  for (const minor of [468, 20])
+    await books.call("refund_payment", {
+      payment_id: paid.payment_id,
+      amount: usd(minor),
+      reason: "Returned",
+    });
+  await books.call("reverse_entry", { entry_id: off.entry_id, reason: "Paid after all" });
+  expect(
+    books.rows("SELECT balance_minor, base_balance_minor, base_total_minor FROM accounting_invoice"),
+  ).toEqual([{ balance_minor: 1_430, base_balance_minor: 1_317, base_total_minor: 1_317 }]);
   expectSoundBooks(books.database);
 });

@@ -24,10 +24,12 @@ export function expectSoundBooks(database: DatabaseSync): void {
       UNION ALL SELECT account_id, currency, substr(entry_on, 1, 7), -amount_minor, -base_minor FROM accounting_posting)
     GROUP BY account_id, currency, month HAVING sum(amount) <> 0 OR sum(base) <> 0`);
 
-  // a reversal and what it reverses are nothing together, in any account and currency
+  // a reversal and what it reverses are nothing together, in any account and currency; what a foreign invoice comes to owe
+  // again may be rounded otherwise than when it was written off
   wrong(`SELECT r.id FROM accounting_entry AS r JOIN accounting_posting AS p ON p.entry_id IN (r.id, r.reverses_id)
     WHERE r.reverses_id IS NOT NULL GROUP BY r.id, p.account_id, p.currency
-    HAVING sum(p.amount_minor) <> 0 OR sum(p.base_minor) <> 0`);
+    HAVING sum(p.amount_minor) <> 0 OR abs(sum(p.base_minor)) >
+      iif(p.account_id IN ('1100', '4900', '5900') AND p.currency <> 'EUR', 2, 0)`);
 
   // an entry is reversed once, and a reversal never
   wrong(
