@@ -14,11 +14,18 @@ import { type OpenServer, openServer } from "../../../src/kit/open-server.ts";
 import { checkWorkflows } from "../../../src/workflow/check.ts";
 import { executePlan } from "../../../src/workflow/execute.ts";
 import type { Plan } from "../../../src/workflow/plan.ts";
+import type { StepEvent } from "../../../src/workflow/run-context.ts";
 import { loadWorkspace } from "../../../src/workspace/load-workspace.ts";
 import { startOfTests, temporaryWorkspace } from "../../fixtures/kit/temporary-workspace.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const clock = { now: () => startOfTests };
+
+/** The files of the sample company. */
+export const sample = loadWorkspace(root);
+
+/** The tools of its three servers. */
+export const toolsOfShop = [...toolsOf(accounting), ...toolsOf(crm), ...toolsOf(inventory)];
 
 /** Where an execution dies: at its call of this number, before it is made or after it was committed. */
 export interface Crash {
@@ -34,9 +41,9 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
  * The three servers over one file, each as often as there are processes, and the workflows and agents of the sample
  * company to run against them.
  */
-export async function openShop(processes = 2) {
-  const { agents, workflows } = loadWorkspace(root);
-  const tools = [...toolsOf(accounting), ...toolsOf(crm), ...toolsOf(inventory)];
+export async function openShop(processes = 2, agents = sample.agents) {
+  const { workflows } = sample;
+  const tools = toolsOfShop;
   const { plans } = checkWorkflows({ agents, workflows, tools });
   const writes = tools
     .filter(({ effect }) => effect !== "read")
@@ -76,7 +83,14 @@ export async function openShop(processes = 2) {
   };
 
   const execute = async (
-    run: { id: string; plan: Plan; inputs: Record<string, Json>; token: string },
+    run: {
+      id: string;
+      plan: Plan;
+      inputs: Record<string, Json>;
+      token: string;
+      startedAt?: Date;
+      report?: (event: StepEvent) => void;
+    },
     process: number,
     crash: Crash | undefined,
   ) => {
@@ -94,14 +108,14 @@ export async function openShop(processes = 2) {
       memory: new Map(),
       remember: async () => {},
       runId: run.id,
-      startedAt: startOfTests,
+      startedAt: run.startedAt ?? startOfTests,
       inputs: run.inputs,
       signal: new AbortController().signal,
       completed: journal.read(run.id),
       callTool,
       findOnce: journal.findOnce,
       markOnce: async () => {},
-      report() {},
+      report: run.report ?? (() => {}),
       now: () => startOfTests,
       runWorkflow: async () => ({ status: "done" }),
       cancelWorkflow: async () => {},
@@ -139,6 +153,17 @@ export async function openShop(processes = 2) {
         }
       }
       throw new Error("the last execution has no crash");
+    },
+    /** Executes a plan once, whatever it is, as the agent that it names. */
+    async execute(
+      plan: Plan,
+      run: { inputs: Record<string, Json>; startedAt: Date; report: (event: StepEvent) => void },
+    ) {
+      const { workflow, fileHash: workflowHash } = plan;
+      const token = await workspace.token(`agent:${plan.agent}`, {
+        run: { id: "run_1", workflow, workflowHash },
+      });
+      return await execute({ id: "run_1", plan, token, ...run }, 0, undefined);
     },
     rows: (sql: string) =>
       database
