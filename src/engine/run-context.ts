@@ -25,7 +25,16 @@ const longestSleepMs = 5_000;
 export interface RunContextOptions
   extends Omit<
     RunContext,
-    "call" | "findOnce" | "recall" | "backOff" | "sleepUntil" | "runWorkflow" | "within" | "repeatable"
+    | "call"
+    | "findOnce"
+    | "recall"
+    | "backOff"
+    | "sleepUntil"
+    | "runWorkflow"
+    | "within"
+    | "repeatable"
+    | "unsettled"
+    | "restoreUnsettled"
   > {
   /** What the run had completed when this execution began. */
   completed: ReadonlyMap<string, JournalRecord>;
@@ -39,6 +48,8 @@ export interface RunContextOptions
   memory: ReadonlyMap<string, Json>;
   /** Executes a run of another workflow as far as it goes; one that was begun before is gone on with. */
   runWorkflow(child: ChildRequest): Promise<ChildRun>;
+  /** Such a run as it stands, if it was begun. */
+  findWorkflow(runId: string): ChildRun | undefined;
   /** Ends such a run, which took too long. */
   cancelWorkflow(runId: string): Promise<unknown>;
   now(): Date;
@@ -86,19 +97,25 @@ export function createRunContext(options: RunContextOptions): RunContext {
     return until;
   };
 
-  /** `kept`: the outcomes of calls in a step that may be attempted again. */
-  const contextOf = (signal: AbortSignal, kept: Map<string, JournalRecord> | undefined): RunContext => ({
+  /** `repeated`: of a step that may be attempted again. */
+  const contextOf = (signal: AbortSignal, repeated: Repeated | undefined): RunContext => ({
     runId,
     startedAt,
     inputs,
     signal,
-    within: (inner) => contextOf(AbortSignal.any([signal, inner]), kept),
-    repeatable: () => contextOf(signal, kept ?? new Map()),
+    within: (inner) => contextOf(AbortSignal.any([signal, inner]), repeated),
+    repeatable: () => contextOf(signal, repeated ?? { kept: new Map(), unsettled: new Set() }),
+    unsettled: (step) => [...(repeated?.unsettled ?? [])].filter((path) => isOfStep(path, step)),
+    restoreUnsettled(step, paths) {
+      for (const path of this.unsettled(step)) repeated?.unsettled.delete(path);
+      for (const path of paths) repeated?.unsettled.add(path);
+    },
     async call(request) {
       signal.throwIfAborted();
-      const known = (path: string) => completed.get(path) ?? kept?.get(path);
-      const path = pathOfOutcome(request, known);
-      const record = known(path) ?? (await keep(send({ ...request, path }, signal), path, kept));
+      const known = (path: string) => completed.get(path) ?? repeated?.kept.get(path);
+      const path = pathOfOutcome(request, known, repeated);
+      const record = known(path) ?? (await keep(() => send({ ...request, path }, signal), path, repeated));
+      repeated?.unsettled.delete(path);
       const { result, entry, replayed } = answerOf(record);
       // Found by its own key, it is this very call, whose answer was lost; found by a business key, judge.
       const byOther =
@@ -131,22 +148,20 @@ export function createRunContext(options: RunContextOptions): RunContext {
       return until;
     },
     async runWorkflow({ path, plan, inputs, outcomes = 1 }) {
-      for (let number = 1; ; number += 1) {
-        signal.throwIfAborted();
-        const id = `${runId}/${attemptPath(path, number)}`;
-        const work = options.runWorkflow({ runId: id, plan, inputs });
-        const child = await unlessAborted(work, signal).catch(async (error: unknown) => {
-          if (signal.aborted && !options.signal.aborted) await options.cancelWorkflow(id);
-          throw error;
-        });
-        if (child.status === "done") return child.outputs ?? {};
-        if (child.status === "failed" || child.status === "cancelled") {
-          if (number < outcomes) continue;
-          throw failureOfChild(id, child);
-        }
-        options.waits(path, { run: id });
-        throw new Waiting([{ run: id }]);
-      }
+      signal.throwIfAborted();
+      const ids = Array.from({ length: outcomes }, (_, index) => `${runId}/${attemptPath(path, index + 1)}`);
+      const last = ids.at(-1) ?? runId;
+      // an earlier attempt may have done it; where one failed, or never came to it, this one has a run of its own
+      const id = ids.find((one) => isGoingOnOrDone(options.findWorkflow(one))) ?? last;
+      const work = options.runWorkflow({ runId: id, plan, inputs });
+      const child = await unlessAborted(work, signal).catch(async (error: unknown) => {
+        if (signal.aborted && !options.signal.aborted) await options.cancelWorkflow(id);
+        throw error;
+      });
+      if (child.status === "done") return child.outputs ?? {};
+      if (child.status === "failed" || child.status === "cancelled") throw failureOfChild(id, child);
+      options.waits(path, { run: id });
+      throw new Waiting([{ run: id }]);
     },
     backOff: async (backoff, attempt, until) =>
       void (await delay(backoffMs(backoff, attempt, random), until)),
@@ -155,34 +170,55 @@ export function createRunContext(options: RunContextOptions): RunContext {
   return contextOf(options.signal, undefined);
 }
 
+/** What a step that may be attempted again must know of its calls. */
+interface Repeated {
+  kept: Map<string, JournalRecord>;
+  /** Sent, and without an outcome: the same key is sent again before another one. */
+  unsettled: Set<string>;
+}
+
 /** Keeps the outcome of a call, when it has one, for attempts that come later. */
 async function keep(
-  call: Promise<CallAnswer>,
+  call: () => Promise<CallAnswer>,
   path: string,
-  kept: Map<string, JournalRecord> | undefined,
+  repeated: Repeated | undefined,
 ): Promise<CallAnswer> {
+  repeated?.unsettled.add(path);
   try {
-    const answer = await call;
-    kept?.set(path, answer);
+    const answer = await call();
+    repeated?.kept.set(path, answer);
     return answer;
   } catch (error) {
     const failure = recordedFailure(error);
-    if (failure !== undefined) kept?.set(path, failure);
+    if (failure !== undefined) {
+      repeated?.kept.set(path, failure);
+      repeated?.unsettled.delete(path);
+    }
     throw error;
   }
 }
 
-/** Where the outcome of a call stands, or is to stand: after those that were failures. */
+/**
+ * Where the outcome of a call stands, or is to stand: at the number of the attempt, unless an earlier one did it or left it
+ * unsettled. A failure counts for the attempt in which it came about, also when that attempt is executed again.
+ */
 function pathOfOutcome(
   { path, outcomes = 1 }: CallRequest,
   known: (path: string) => JournalRecord | undefined,
+  repeated: Repeated | undefined,
 ): string {
   for (let number = 1; number < outcomes; number += 1) {
     const attempt = attemptPath(path, number);
+    if (repeated?.unsettled.has(attempt)) return attempt;
     const record = known(attempt);
-    if (record === undefined || !("error" in record)) return attempt;
+    if (record !== undefined && !("error" in record)) return attempt;
   }
   return attemptPath(path, outcomes);
+}
+
+/** Whether a call is made by a step or inside it. */
+function isOfStep(path: string, step: string): boolean {
+  return path === step || (path.startsWith(step) && "/[#@".includes(path.charAt(step.length)));
 }
 
 /** Each outcome of a call has a path of its own, and so a key. */
@@ -197,6 +233,10 @@ function recordedFailure(error: unknown): JournalRecord | undefined {
   if (typeof entry !== "number") return undefined;
   const { code, message, hint, retryable } = error;
   return { entry, error: { code, message, ...(hint !== undefined && { hint }), retryable, policies: [] } };
+}
+
+function isGoingOnOrDone(child: ChildRun | undefined): boolean {
+  return child !== undefined && child.status !== "failed" && child.status !== "cancelled";
 }
 
 function failureOfChild(id: string, { error }: ChildRun): RingmainError {

@@ -26,6 +26,8 @@ const passing: ReadonlySet<ErrorCode> = new Set([...withoutOutcome, "MODEL_UNAVA
 /** What one attempt of a step works with. */
 export type Attempt = Pick<StepRun, "context" | "outcomes">;
 
+const paths = z.array(z.string());
+
 const known = new WeakMap<PlanStep, Attempts>();
 
 /**
@@ -52,7 +54,11 @@ export async function runAttempts(
     const outcomes = (around - 1) * attempts + number;
     const next = `${run.path}!attempt${outcomes + 1}`;
     if (number > 1) run.note({ attempts: number });
-    if (number < attempts && context.recall(next) !== undefined) continue;
+    const begun = number < attempts ? context.recall(next) : undefined;
+    if (begun !== undefined) {
+      repeatable.restoreUnsettled(run.path, paths.parse(begun));
+      continue;
+    }
     try {
       return await withinTime({ path: run.path, timeoutMs, context: repeatable }, (inner) =>
         work({ context: inner, outcomes }),
@@ -62,7 +68,7 @@ export async function runAttempts(
       const again = number < attempts && isFailure(error, signal) && codes.has(error.code);
       if (retry === undefined || !again) throw error;
       // executed again, the run must not find that this attempt succeeds after all, and forget the later ones
-      await context.remember(next, error.code);
+      await context.remember(next, repeatable.unsettled(run.path));
       await context.backOff(retry, number, signal);
     }
   }

@@ -32,6 +32,10 @@ export interface RunContext {
   within(signal: AbortSignal): RunContext;
   /** The same run, for a step that may be attempted again: it keeps the outcomes of its calls meanwhile. */
   repeatable(): RunContext;
+  /** The calls of a repeatable step that were sent and have no outcome yet, by path. Another attempt settles them first. */
+  unsettled(stepPath: string): string[];
+  /** Which those were when an attempt began that is executed again. */
+  restoreUnsettled(stepPath: string, paths: readonly string[]): void;
   /**
    * Returns when a moment has come: the one that `due` gave when this path was reached first. A moment far off is no
    * reason to hold the run: then it throws Waiting, and the run is parked until then.

@@ -90,7 +90,8 @@ function planOfShapes(steps: readonly Shape[], onFailure: readonly Shape[]): Pla
           else: all(shape.others),
         };
       case "for_each": {
-        // which items had begun when another one failed depends on which was quicker, also without a kill
+        // which items had begun when another one failed depends on who was quicker, also without a kill
+        const goesOn = shape.goesOn || shape.items > 1;
         const items = Array.from({ length: shape.items }, (_, index) => ({ id: `i${index}` }));
         const loop = {
           for_each: items,
@@ -102,7 +103,7 @@ function planOfShapes(steps: readonly Shape[], onFailure: readonly Shape[]): Pla
           id: next("e"),
           kind: "for_each",
           ...loop,
-          continue_on_error: shape.goesOn,
+          continue_on_error: goesOn,
           steps: all(shape.steps),
         };
       }

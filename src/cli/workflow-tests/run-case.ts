@@ -1,6 +1,6 @@
 import { RingmainError } from "../../core/errors.ts";
 import { isRecord, type Json } from "../../core/json.ts";
-import { createRunContext } from "../../engine/run-context.ts";
+import { type ChildRun, createRunContext } from "../../engine/run-context.ts";
 import type { CallTool, ToolCall } from "../../engine/tool-caller.ts";
 import { executePlan } from "../../workflow/execute.ts";
 import { failureOf } from "../../workflow/failure.ts";
@@ -62,6 +62,7 @@ export async function runInMemory(options: {
     if (!calls.has(call.path)) calls.set(call.path, madeCall(call));
     return options.callTool(call);
   };
+  const children = new Map<string, ChildRun>();
   const contextOf = (ofRun: string, given: Record<string, Json>): RunContext =>
     createRunContext({
       runId: ofRun,
@@ -77,8 +78,11 @@ export async function runInMemory(options: {
       callTool: (call) => callTool({ ...call, path: `${ofRun}/${call.path}`.slice(runId.length + 1) }),
       async runWorkflow(child) {
         const { status, outputs, error } = await executed(child.plan, contextOf(child.runId, child.inputs));
-        return { status, ...(outputs && { outputs }), ...(error && { error }) };
+        const ended = { status, ...(outputs && { outputs }), ...(error && { error }) };
+        children.set(child.runId, ended);
+        return ended;
       },
+      findWorkflow: (id) => children.get(id),
       cancelWorkflow: async () => {},
       findOnce(key) {
         if (ownKeys.has(key)) return { entry: 0, run: runId };

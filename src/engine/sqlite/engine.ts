@@ -188,6 +188,10 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Sq
         };
         return runOf((await execute(child.runId, obtain)).row);
       },
+      findWorkflow(runId) {
+        const child = store.find(runId);
+        return child && runOf(child);
+      },
       cancelWorkflow: (runId) => cancel(runId).catch(unlessEnded),
       openCaller: async (limits) => options.callerFor(identity, limits),
       executePlan: options.executePlan,

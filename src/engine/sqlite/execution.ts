@@ -36,6 +36,7 @@ export interface ExecutionOptions {
   readMemory: () => ReadonlyMap<string, Json>;
   remember: RunContext["remember"];
   runWorkflow: RunContextOptions["runWorkflow"];
+  findWorkflow: RunContextOptions["findWorkflow"];
   cancelWorkflow: RunContextOptions["cancelWorkflow"];
   /** Reads which calls wait for a person, by path, and for which request. */
   readUndecided: () => ReadonlyMap<string, string>;
@@ -112,6 +113,7 @@ export function beginExecution(options: ExecutionOptions): Execution {
         markOnce: options.markOnce,
         report,
         runWorkflow: options.runWorkflow,
+        findWorkflow: options.findWorkflow,
         cancelWorkflow: options.cancelWorkflow,
         now,
         delay: options.delay,

@@ -34,6 +34,7 @@ function contextWith(options: {
     remember,
     report() {},
     runWorkflow: async () => ({ status: "done" }),
+    findWorkflow: () => undefined,
     cancelWorkflow: async () => {},
     now: () => new Date("2026-11-23T08:00:00Z"),
     delay: async (ms) => void delays.push(ms),
@@ -199,12 +200,13 @@ test("a failure that an earlier execution recorded is passed over alike", async 
 
 test("a call whose outcome nobody knows is made again with its own key, however many it may have", async () => {
   let gone = true;
-  const { context, callTool } = contextWith({
+  const { context: run, callTool } = contextWith({
     callTool: async () => {
       if (gone) throw new RingmainError("TIMEOUT", "No answer.", { details: { entry: 9 } });
       return { result: "sent", entry: 10 };
     },
   });
+  const context = run.repeatable();
   await expect(context.call(request)).rejects.toMatchObject({ code: "TIMEOUT" });
   gone = false;
   await context.call({ ...request, outcomes: 2 });
@@ -212,11 +214,12 @@ test("a call whose outcome nobody knows is made again with its own key, however 
 });
 
 test("a call that waits for a person has no outcome yet", async () => {
-  const { context, callTool } = contextWith({
+  const { context: run, callTool } = contextWith({
     callTool: async () => {
       throw new RingmainError("APPROVAL_REQUIRED", "Wait.", { details: { entry: 9, approval: "apr_1" } });
     },
   });
+  const context = run.repeatable();
   await expect(context.call(request)).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
   await expect(context.call({ ...request, outcomes: 2 })).rejects.toMatchObject({
     code: "APPROVAL_REQUIRED",
@@ -292,4 +295,24 @@ describe("a moment", () => {
     expect(delays).toEqual([5_000]);
     expect(waits).not.toHaveBeenCalled();
   });
+});
+
+test("a failure counts for the attempt in which it came about, also when that attempt is executed again", async () => {
+  const error = { code: "CONFLICT", message: "It changed.", retryable: false, policies: [] } as const;
+  const { context: run, callTool } = contextWith({
+    completed: [[request.path, { entry: 4, error: { ...error, policies: [] } }]],
+  });
+  // sent in the first attempt, and without an outcome until the second
+  const context = run.repeatable();
+  context.restoreUnsettled("remind", [request.path]);
+  await expect(context.call({ ...request, outcomes: 2 })).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(callTool).not.toHaveBeenCalled();
+  await context.call({ ...request, outcomes: 3 });
+  expect(callTool.mock.calls.map(([{ path }]) => path)).toEqual([`${request.path}@3`]);
+});
+
+test("a call to which an earlier attempt never came has the number of its own", async () => {
+  const { context, callTool } = contextWith({});
+  await context.repeatable().call({ ...request, outcomes: 2 });
+  expect(callTool.mock.calls.map(([{ path }]) => path)).toEqual([`${request.path}@2`]);
 });

@@ -60,6 +60,7 @@ function runOf(plan: Plan) {
         markOnce: async () => {},
         report: (event) => void events.push(event),
         runWorkflow: async () => ({ status: "done" }),
+        findWorkflow: () => undefined,
         cancelWorkflow: async () => {},
         now: () => new Date("2026-11-23T07:00:00Z"),
         delay: async (ms) => void delays.push(ms),

@@ -25,6 +25,8 @@ function world(
     inputs: options.inputs ?? {},
     signal,
     repeatable: () => contextOf(signal),
+    unsettled: () => [],
+    restoreUnsettled() {},
     within: (inner) => contextOf(AbortSignal.any([signal, inner])),
     recall: (path) => memory.get(path),
     async remember(path, value) {

@@ -27,6 +27,7 @@ function execute(plan: Plan, now = start) {
     markOnce: async () => {},
     report: (event) => void events.push(event),
     runWorkflow: async () => ({ status: "done" }),
+    findWorkflow: () => undefined,
     cancelWorkflow: async () => {},
     now: () => now,
     delay: async () => {},

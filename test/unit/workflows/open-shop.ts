@@ -118,6 +118,7 @@ export async function openShop(processes = 2, agents = sample.agents) {
       report: run.report ?? (() => {}),
       now: () => startOfTests,
       runWorkflow: async () => ({ status: "done" }),
+      findWorkflow: () => undefined,
       cancelWorkflow: async () => {},
       delay: async () => {},
       random: () => 0,
