@@ -98,6 +98,19 @@ export function testChildren(name: string, createHarness: () => Promise<EngineHa
       expect((await engine.get("run_1/bill@2"))?.status).toBe("done");
     });
 
+    test("that was done is not made anew by a retry around it", async () => {
+      ring.on("crm.last", ({ path }) => {
+        if (path === "group/last") throw new RingmainError("CONFLICT", "It changed.");
+        return "last";
+      });
+      const retry = { attempts: 2, baseMs: 1_000, capMs: 1_000, on: ["CONFLICT"] };
+      const { engine } = await open();
+      const group = { id: "group", kind: "group", retry, steps: [runs(child), calling("last")] };
+      expect((await engine.run(request({ plan: stepsOf(group) }))).status).toBe("done");
+      expect(ring.started).toEqual(["run_1", "run_1/group/bill"]);
+      expect(ring.effects()).toContain("run_1/group/last@2");
+    });
+
     test("waits for a person, and the run that runs it with it; both go on by themselves", async () => {
       ring.ask("crm.pay");
       const { engine } = await open();

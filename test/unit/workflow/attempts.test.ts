@@ -221,6 +221,16 @@ it("goes on with the attempt at which it was killed, without waiting again for t
   expect(run.events.at(-1)).toMatchObject({ status: "done", attempts: 3 });
 });
 
+it("sends a call without an outcome under its key again when it is killed in the attempt after", async () => {
+  const run = runOf(planOf(lead("    retry: 3\n"), outputs));
+  run.ring.on("crm.create_lead", () => fail("TIMEOUT"));
+  // six sendings of the first attempt, and what it remembers
+  await expect(run.execute({ killAfter: 7 })).rejects.toBeInstanceOf(Died);
+  run.ring.on("crm.create_lead", () => ({ id: "l1" }));
+  expect(await run.execute()).toEqual({ id: "l1" });
+  expect(run.keys()).toEqual(["lead"]);
+});
+
 it("keeps a failure that it went on after through every attempt around it", async () => {
   const run = runOf(winding);
   run.ring.on("crm.create_lead", ({ path }) => {
